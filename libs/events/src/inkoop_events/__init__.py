@@ -1,0 +1,1 @@
+"""The public language of DigiInkoop: values, the CloudEvents envelope and every public event."""

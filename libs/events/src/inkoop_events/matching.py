@@ -1,0 +1,80 @@
+"""What the matching service tells the others: its decisions."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import ClassVar
+
+from inkoop_events.values import (
+    InvoiceKey,
+    InvoiceNumber,
+    LineId,
+    OinField,
+    OrderNumber,
+    SupplierId,
+    invoice_key,
+)
+
+TOPIC = "inkoop.matching"
+"""Key: the invoice's key; made in the lane of the order."""
+
+
+class MatchOutcome(Enum):
+    """What a decision says of an invoice's part for one order."""
+
+    MATCHED = "matched"
+    MATCHED_WITH_NOTICE = "matched-with-notice"
+    HELD = "held"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchFinding:
+    """Why: the rule that was broken, its limit, what was found, and the line.
+
+    `limit` and `actual` are in the unit of the rule: a price, a quantity or an amount. `excess` is
+    the part beyond the limit's base (for a price: the difference with the order's price).
+    """
+
+    code: str
+    rule: str
+    line: LineId | None = None
+    order_line: LineId | None = None
+    limit: Decimal | None = None
+    actual: Decimal | None = None
+    excess: Decimal | None = None
+    notice: bool = False
+    """True: told, but no reason to hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchDecided:
+    """Matching decided on the part of an invoice that concerns one order.
+
+    The decision in force is the last; `replaces` names the one before it.
+    """
+
+    TYPE: ClassVar[str] = "nl.inkoop.match.decided.v1"
+    TOPIC: ClassVar[str] = TOPIC
+
+    decision: str
+    """`<order key>|<invoice key>|<n>`, n from 1."""
+    replaces: str | None
+    department: OinField
+    order: OrderNumber
+    supplier: SupplierId
+    invoice: InvoiceNumber
+    outcome: MatchOutcome
+    findings: tuple[MatchFinding, ...]
+    policy: str
+    """The policy in force: its name and version."""
+    rests_on: tuple[str, ...]
+    """The events it rests on, as `<service>/<event id>`: order, receipts, presentation."""
+
+    @property
+    def key(self) -> InvoiceKey:
+        """The key of the message: the invoice's key."""
+        return invoice_key(self.department, self.supplier, self.invoice)
+
+
+EVENTS: tuple[type, ...] = (MatchDecided,)
