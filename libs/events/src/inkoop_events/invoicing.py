@@ -15,6 +15,7 @@ from inkoop_events.values import (
     OrderKey,
     OrderNumber,
     SupplierId,
+    check_numbers,
     invoice_key,
     order_key,
 )
@@ -34,7 +35,12 @@ class InvoiceKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceReceived:
-    """A supplier's invoice or credit note was accepted for processing; its amounts are claims."""
+    """A supplier's invoice or credit note was accepted for processing; its amounts are claims.
+
+    `net` is the total without VAT (BT-109), `vat` the total VAT (BT-110), `payable` the amount due
+    (BT-115), all in `currency` (BT-5), to the cent, positive on a credit note too. `orders` are the
+    orders that it names (BT-13, or the lines' order references), without repetition.
+    """
 
     TYPE: ClassVar[str] = "nl.inkoop.invoice.received.v1"
     TOPIC: ClassVar[str] = TOPIC
@@ -52,6 +58,10 @@ class InvoiceReceived:
     document: str
     """SHA-256 of the received bytes, hexadecimal."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a number that no document has."""
+        check_numbers(self.net, self.vat, self.payable)
+
     @property
     def key(self) -> InvoiceKey:
         """The key of the message: the invoice's key."""
@@ -62,18 +72,24 @@ class InvoiceReceived:
 class InvoicedLine:
     """One line of an invoice that is charged to one order.
 
-    `quantity` and `net` may be negative: they then lower what is invoiced. On a credit note both
-    are given as on the document, positive for what is credited. `price` is the net price of one
-    unit: net ÷ quantity before rounding, after allowances and charges of the line.
+    `quantity` (BT-129) and `net` (BT-131) may be negative: they then lower what is invoiced. On a
+    credit note both are given as on the document, positive for what is credited. `unit` is BT-130.
+    `price` is the net price of one unit: net ÷ quantity before rounding, after allowances and
+    charges of the line, so it may have more than 10 decimals. Amounts exclude VAT.
     """
 
     line: LineId
     order_line: LineId | None
+    """The line of the order that it is charged to (BT-132); none when the document names none."""
     quantity: Decimal
     unit: str
     price: Decimal
     net: Decimal
     description: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a number that no document has."""
+        check_numbers(self.quantity, self.price, self.net)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +118,7 @@ class InvoicePresented:
 class InvoiceHeld:
     """An invoice cannot be paid now: `codes` say why.
 
+    A code is stable, upper case, for machines: `NO_ORDER_REFERENCE`, or one of matching's findings.
     `order` is the order that asks; none when the invoice itself is the reason.
     """
 
@@ -114,7 +131,7 @@ class InvoiceHeld:
     codes: tuple[str, ...]
     order: OrderNumber | None = None
     decision: str | None = None
-    """The decision of matching that it rests on."""
+    """The decision of matching that it rests on: `MatchDecided.decision`."""
 
     @property
     def key(self) -> InvoiceKey:
@@ -133,7 +150,9 @@ class InvoiceDuplicated:
     supplier: SupplierId
     invoice: InvoiceNumber
     document: str
+    """SHA-256 of the document that came now, hexadecimal."""
     first_document: str
+    """SHA-256 of the one that was there."""
 
     @property
     def key(self) -> InvoiceKey:
@@ -143,7 +162,10 @@ class InvoiceDuplicated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceBecamePayable:
-    """Every order of the invoice matched it: it may be paid. At most once for an invoice."""
+    """Every order of the invoice matched it: it may be paid. At most once for an invoice.
+
+    `payable` is the amount due (BT-115) in `currency`; for a credit note what is to be set off.
+    """
 
     TYPE: ClassVar[str] = "nl.inkoop.invoice.became-payable.v1"
     TOPIC: ClassVar[str] = TOPIC
@@ -157,6 +179,11 @@ class InvoiceBecamePayable:
     decisions: tuple[str, ...]
     """The decisions in force, one for each order."""
     document: str
+    """SHA-256 of the received bytes, hexadecimal."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a number that no document has."""
+        check_numbers(self.payable)
 
     @property
     def key(self) -> InvoiceKey:

@@ -12,6 +12,7 @@ from inkoop_events.values import (
     OinField,
     OrderNumber,
     SupplierId,
+    check_numbers,
     invoice_key,
 )
 
@@ -20,7 +21,11 @@ TOPIC = "inkoop.matching"
 
 
 class MatchOutcome(Enum):
-    """What a decision says of an invoice's part for one order."""
+    """What a decision says of an invoice's part for one order.
+
+    MATCHED: may be paid. MATCHED_WITH_NOTICE: may be paid, a finding is worth a look. HELD: may not
+    be paid as things are. WAITING: the order is not known yet, decided again when it comes.
+    """
 
     MATCHED = "matched"
     MATCHED_WITH_NOTICE = "matched-with-notice"
@@ -32,8 +37,10 @@ class MatchOutcome(Enum):
 class MatchFinding:
     """Why: the rule that was broken, its limit, what was found, and the line.
 
-    `limit` and `actual` are in the unit of the rule: a price, a quantity or an amount. `excess` is
-    the part beyond the limit's base (for a price: the difference with the order's price).
+    `code` is stable, upper case, for machines; `rule` names the rule of the policy; `line` is the
+    invoice's line, `order_line` the order's; neither when the whole is meant. `limit` and `actual`
+    are in the unit of the rule: a price, a quantity or an amount. `excess` is the part beyond the
+    limit's base (for a price: the difference with the order's price).
     """
 
     code: str
@@ -45,6 +52,10 @@ class MatchFinding:
     excess: Decimal | None = None
     notice: bool = False
     """True: told, but no reason to hold."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a number that no rule gives."""
+        check_numbers(*(n for n in (self.limit, self.actual, self.excess) if n is not None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +69,9 @@ class MatchDecided:
     TOPIC: ClassVar[str] = TOPIC
 
     decision: str
-    """`<order key>|<invoice key>|<n>`, n from 1."""
+    """`<order key>|<invoice key>|<n>`, n from 1. To be compared, not taken apart."""
     replaces: str | None
+    """The decision that was in force until now; none for the first."""
     department: OinField
     order: OrderNumber
     supplier: SupplierId

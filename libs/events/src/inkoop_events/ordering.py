@@ -13,6 +13,7 @@ from inkoop_events.values import (
     OrderNumber,
     ReceiptNumber,
     SupplierId,
+    check_numbers,
     order_key,
 )
 
@@ -24,8 +25,9 @@ TOPIC = "inkoop.ordering"
 class OrderedLine:
     """One line of an order.
 
-    `price` is the net price of one `unit` after allowances, excluding VAT; `net` the line's net
-    amount in the order's currency, to the cent.
+    `quantity` is in `unit` (UN/ECE Recommendation 20, as on the document); `price` the net price
+    of one unit after allowances, excluding VAT, at most 10 decimals; `net` the line's net amount
+    in the order's currency, excluding VAT, to the cent.
     """
 
     line: LineId
@@ -35,10 +37,18 @@ class OrderedLine:
     net: Decimal
     description: str = ""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a number that no document has."""
+        check_numbers(self.quantity, self.price, self.net)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced:
-    """A department placed an order with a supplier."""
+    """A department placed an order with a supplier.
+
+    `lines` are all lines, each line id once; `issued` is the date on the order. Published
+    once for an order number.
+    """
 
     TYPE: ClassVar[str] = "nl.inkoop.order.placed.v1"
     TOPIC: ClassVar[str] = TOPIC
@@ -63,12 +73,21 @@ class ReceivedLine:
     """How much of an order line came in, in the unit of the order line; never negative."""
 
     line: LineId
+    """The line of the order."""
     quantity: Decimal
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a number that no document has."""
+        check_numbers(self.quantity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoodsReceived:
-    """A department received goods or services that it had ordered."""
+    """A department received goods or services that it had ordered.
+
+    Quantities of receipts of one order add up. `receipt` is unique within its order; `received`
+    the day on which they came in.
+    """
 
     TYPE: ClassVar[str] = "nl.inkoop.goods.received.v1"
     TOPIC: ClassVar[str] = TOPIC
