@@ -1,0 +1,42 @@
+"""A PostgreSQL that somebody else runs, at a superuser's URL from the environment."""
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from inkoop_local.errors import StackError
+from inkoop_local.waiting import until
+
+
+class PostgresUrl:
+    """Used as it is: never started, stopped or killed by us; roles and schemas are made in it."""
+
+    provider = "url"
+    pid = None
+
+    def __init__(self, admin_url: str) -> None:
+        self.admin_url = admin_url
+        self.version = "unknown"
+
+    def url(self, user: str, database: str) -> str:
+        """The URL of a role and a database at the same host and port; no password is known."""
+        parts = conninfo_to_dict(self.admin_url)
+        return f"postgresql://{user}@{parts.get('host', '')}:{parts.get('port', 5432)}/{database}"
+
+    def start(self) -> None:
+        """Return when `select 1` is answered; raises StackError after 15 s."""
+        self.version = until(self._ask, 15, "PostgreSQL at INKOOP_DATABASE_ADMIN answers")
+
+    def stop(self) -> None:
+        """Leave it alone."""
+
+    def kill(self) -> None:
+        """Refuse: it is not ours."""
+        raise StackError("PostgreSQL at INKOOP_DATABASE_ADMIN is not ours to kill")
+
+    def _ask(self) -> str | None:
+        try:
+            with psycopg.connect(self.admin_url, connect_timeout=3) as connection:
+                row = connection.execute("select 1, current_setting('server_version')").fetchone()
+        except psycopg.Error:
+            return None
+        return str(row[1]).split()[0] if row else None
