@@ -1,0 +1,1 @@
+"""The invoicing service: the life of an invoice, from received to payable."""

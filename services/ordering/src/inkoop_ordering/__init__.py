@@ -1,0 +1,1 @@
+"""The ordering service: orders that departments placed, and what came in of them."""

@@ -1,0 +1,141 @@
+"""How a document becomes an invoice: its claim, what can be wrong with it, its parts by order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from inkoop_events.values import Currency, InvoiceNumber, LineId, OrderNumber
+from inkoop_invoicing.domain.faults import (
+    Fault,
+    amount_faults,
+    exact_faults,
+    line_count_faults,
+    price_faults,
+    reference_faults,
+    refuse_when,
+    text_faults,
+)
+from inkoop_invoicing.domain.invoice import (
+    NO_ORDER_REFERENCE,
+    Invoice,
+    InvoiceDuplicated,
+    InvoiceFact,
+    InvoiceHeld,
+    InvoiceKind,
+    InvoiceLine,
+    InvoicePresented,
+    InvoiceReceived,
+)
+
+MAX_ORDERS = 1_000
+"""Orders that one invoice may name: each is decided on apart and its decision collected again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimLine:
+    """A line of the document; `order` is the order that the line itself names, if it does."""
+
+    line: InvoiceLine
+    order: OrderNumber | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a document says; `order` is the order in its header (BT-13), `document` its SHA-256."""
+
+    kind: InvoiceKind
+    issued: date
+    currency: Currency
+    net: Decimal
+    vat: Decimal
+    payable: Decimal
+    order: OrderNumber | None
+    lines: tuple[ClaimLine, ...]
+    document: str
+
+
+def receive(invoice: Invoice, number: InvoiceNumber, claim: Claim) -> Iterator[InvoiceFact]:
+    """Take in a document: the first of its number is presented to each order that it names.
+
+    The same document again changes nothing, another one is a duplicate. Lines that name no order,
+    when the header does not either, hold the invoice. Raises Faulty with all that is wrong.
+    """
+    parts = _parts(claim)
+    refuse_when(_claim_faults(number, claim, orders=len(parts)))
+    if invoice.received is None:
+        yield from _first(claim, parts)
+    elif invoice.received.document != claim.document:
+        yield InvoiceDuplicated(document=claim.document, first_document=invoice.received.document)
+
+
+def _first(
+    claim: Claim, parts: dict[OrderNumber | None, list[InvoiceLine]]
+) -> Iterator[InvoiceFact]:
+    yield InvoiceReceived(
+        kind=claim.kind,
+        issued=claim.issued,
+        currency=claim.currency,
+        net=claim.net,
+        vat=claim.vat,
+        payable=claim.payable,
+        orders=tuple(order for order in parts if order is not None),
+        document=claim.document,
+    )
+    for order, lines in parts.items():
+        if order is not None:
+            yield _presented(claim, order, lines)
+    if None in parts:
+        # When no line names an order the invoice as a whole is the reason.
+        some = len(parts) > 1
+        lines = tuple(line.line for line in parts[None]) if some else ()
+        yield InvoiceHeld(codes=(NO_ORDER_REFERENCE,), lines=lines)
+
+
+def _presented(claim: Claim, order: OrderNumber, lines: list[InvoiceLine]) -> InvoicePresented:
+    return InvoicePresented(
+        order=order,
+        kind=claim.kind,
+        issued=claim.issued,
+        currency=claim.currency,
+        lines=tuple(lines),
+    )
+
+
+def _parts(claim: Claim) -> dict[OrderNumber | None, list[InvoiceLine]]:
+    parts: dict[OrderNumber | None, list[InvoiceLine]] = {}
+    for line in claim.lines:
+        parts.setdefault(line.order or claim.order, []).append(line.line)
+    return parts
+
+
+def _claim_faults(number: InvoiceNumber, claim: Claim, *, orders: int) -> Iterator[Fault]:
+    yield from reference_faults(number, "invoice")
+    if claim.order is not None:
+        yield from reference_faults(claim.order, "order")
+    yield from amount_faults(claim.net, "net")
+    yield from amount_faults(claim.vat, "vat")
+    yield from amount_faults(claim.payable, "payable")
+    yield from line_count_faults(len(claim.lines))
+    if orders > MAX_ORDERS:
+        yield Fault("TOO_MANY_ORDERS", "lines")
+    seen: set[LineId] = set()
+    for claimed in claim.lines:
+        if claimed.line.line in seen:
+            yield Fault("DUPLICATE_LINE", "line", claimed.line.line)
+        seen.add(claimed.line.line)
+        yield from _line_faults(claimed)
+
+
+def _line_faults(claimed: ClaimLine) -> Iterator[Fault]:
+    line = claimed.line
+    yield from reference_faults(line.line, "line", line.line)
+    yield from reference_faults(line.unit, "unit", line.line)
+    if claimed.order is not None:
+        yield from reference_faults(claimed.order, "order", line.line)
+    if line.order_line is not None:
+        yield from reference_faults(line.order_line, "order_line", line.line)
+    yield from text_faults(line.description, "description", line.line)
+    yield from exact_faults(line.quantity, "quantity", line.line)
+    yield from price_faults(line.price, line.line)
+    yield from amount_faults(line.net, "net", line.line)

@@ -1,0 +1,1 @@
+"""What the invoicing service shows."""

@@ -1,0 +1,1 @@
+"""What is true of an order: facts, state, decisions."""

@@ -1,0 +1,99 @@
+"""What can be wrong with an order or receipt in itself, whatever came before it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from inkoop_events.values import MAX_DECIMALS, MAX_LINES, LineId, Refused, decimals
+
+MAX_REFERENCE = 100
+"""Characters of a number that people give: of an order, a receipt, a line, a unit."""
+MAX_TEXT = 4_000
+"""Characters of a description."""
+MAX_DIGITS = 12
+"""Digits before the decimal point of a quantity or price: their product stays exact to the cent."""
+MAX_AMOUNT_DIGITS = 15
+"""Digits before the decimal point of an amount."""
+CENT_DECIMALS = 2
+
+_SPOKEN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: a stable code, the field, and the line when it is in a line."""
+
+    code: str
+    field: str
+    line: LineId | None = None
+
+
+class Faulty(Refused):
+    """A document cannot be accepted as it is; `faults` has all that is wrong, not only the first.
+
+    `code` is the code of the first fault.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        told = "; ".join(_say(fault) for fault in faults[:_SPOKEN])
+        more = len(faults) - _SPOKEN
+        super().__init__(faults[0].code, f"{told}; and {more} more" if more > 0 else told)
+        self.faults = faults
+
+
+def refuse_when(faults: Iterable[Fault]) -> None:
+    """Raise `Faulty` with all faults, if there are any."""
+    if found := tuple(faults):
+        raise Faulty(found)
+
+
+def number_faults(
+    number: Decimal, field: str, line: LineId | None, *, places: int, digits: int
+) -> Iterator[Fault]:
+    """A number that cannot be kept exactly; size goes first, as a huge one cannot be looked into.
+
+    The limits are those of design D9: ten decimals for prices and quantities, two for amounts.
+    """
+    if not number.is_finite() or number.adjusted() >= digits:
+        yield Fault("NUMBER_TOO_LARGE", field, line)
+    elif decimals(number) > places:
+        yield Fault("TOO_MANY_DECIMALS", field, line)
+
+
+def quantity_faults(quantity: Decimal, line: LineId) -> Iterator[Fault]:
+    """A quantity that is negative or cannot be kept exactly."""
+    yield from number_faults(quantity, "quantity", line, places=MAX_DECIMALS, digits=MAX_DIGITS)
+    if quantity.is_finite() and quantity < 0:
+        yield Fault("NEGATIVE_QUANTITY", "quantity", line)
+
+
+def price_faults(price: Decimal, line: LineId) -> Iterator[Fault]:
+    """A price that is negative (EN 16931, BR-27) or cannot be kept exactly."""
+    yield from number_faults(price, "price", line, places=MAX_DECIMALS, digits=MAX_DIGITS)
+    if price.is_finite() and price < 0:
+        yield Fault("NEGATIVE_PRICE", "price", line)
+
+
+def reference_faults(text: str, field: str, line: LineId | None = None) -> Iterator[Fault]:
+    """A number of a document, line or unit that is empty, too long, or not printable."""
+    if not text.strip() or len(text) > MAX_REFERENCE or not text.isprintable():
+        yield Fault("BAD_REFERENCE", field, line)
+
+
+def text_faults(text: str, field: str, line: LineId | None = None) -> Iterator[Fault]:
+    """A description that is too long or carries a NUL, which PostgreSQL cannot keep."""
+    if len(text) > MAX_TEXT or "\0" in text:
+        yield Fault("BAD_TEXT", field, line)
+
+
+def line_count_faults(count: int) -> Iterator[Fault]:
+    """A document without lines, or with more than the limit of design D6."""
+    if count == 0:
+        yield Fault("NO_LINES", "lines")
+    if count > MAX_LINES:
+        yield Fault("TOO_MANY_LINES", "lines")
+
+
+def _say(fault: Fault) -> str:
+    place = fault.field if fault.line is None else f"{fault.field} of line {fault.line[:20]}"
+    return f"{fault.code} ({place})"

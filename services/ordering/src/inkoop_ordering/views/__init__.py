@@ -1,0 +1,1 @@
+"""What the ordering service shows."""
