@@ -1,0 +1,71 @@
+"""HTTP of a service: the application that its routers go into, and what they take from here."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from fastapi import FastAPI
+
+from inkoop_kit.callers import Asks, Caller, Once, caller, command
+from inkoop_kit.intake import DOCUMENTS_BODY, Document, Documents, Submission, document_commands
+from inkoop_kit.problems import MEDIA_TYPE, Problem, answer_problems
+
+__all__ = [
+    "DOCUMENTS_BODY", "Asks", "Caller", "Document", "Documents", "Once", "Problem", "Submission",
+    "caller", "command", "document_commands", "make_api",
+]  # fmt: skip
+
+_PROBLEM = {
+    "description": "A problem (RFC 9457)",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "title": "Problem",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "Stable, upper case"},
+        "trace_id": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+def make_api(
+    title: str, api_version: str, contact: dict[str, str], clock: Callable[[], datetime]
+) -> FastAPI:
+    """An application without routes: problems for errors, OpenAPI for readers, no foreign page."""
+    app = FastAPI(
+        title=title,
+        version=api_version,
+        contact=contact,
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": "/"}],
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={"4XX": _PROBLEM, "5XX": _PROBLEM},
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.clock = clock
+    answer_problems(app)
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+        for path in document["paths"].values():
+            for operation in path.values():
+                for response in operation["responses"].values():
+                    response.setdefault("headers", {})["API-Version"] = _VERSION_HEADER
+        return document
+
+    app.openapi = openapi
+    return app
+
+
+_VERSION_HEADER = {"description": "Version of the API", "schema": {"type": "string"}}

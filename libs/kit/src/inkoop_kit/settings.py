@@ -1,0 +1,85 @@
+"""Settings of a service: everything that comes from the environment, checked once at the start."""
+
+import os
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from inkoop_events.values import Oin
+
+PREFIX = "INKOOP_"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+T = TypeVar("T", bound=BaseSettings)
+
+
+class SettingsInvalid(Exception):  # noqa: N818 — says what is so, and the process ends
+    """The environment does not hold what the service needs; the message names every variable."""
+
+
+class Settings(BaseSettings):
+    """What every service needs to run; a service adds its own fields in a subclass.
+
+    The variable of a field is its name in upper case behind `INKOOP_`. Where
+    `INKOOP_SECRETS_DIR` names a folder, a file there with the name of a variable in lower case
+    gives its value.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    kafka: str
+    """Bootstrap servers, `host:port`, comma separated."""
+    database: str = Field(repr=False)
+    """URL of the service's own role; that role has no rights to change tables."""
+    operator: Annotated[Oin, Field(pattern=r"^\d{20}$")]
+    """OIN of who runs this installation: the source of its events."""
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    """0 takes a free one, which the log names."""
+    http_expose: bool = False
+    """Whether another address than loopback may be bound: nobody logs in yet (design D18)."""
+    replica: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "0"
+    """Which of the service's instances this is; its name in the consumer group is static."""
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], AfterValidator(str.upper)
+    ] = "INFO"
+    schema_patience: float = Field(default=30.0, ge=0)
+    """Seconds to wait for a migration that is still running, before an older schema is refused."""
+
+    @model_validator(mode="after")
+    def _stays_on_loopback(self) -> "Settings":
+        if self.http_host not in LOOPBACK and not self.http_expose:
+            raise ValueError(
+                f"{PREFIX}HTTP_HOST is not loopback; nobody logs in yet, so this takes "
+                f"{PREFIX}HTTP_EXPOSE=1 and something in front that keeps strangers out"
+            )
+        return self
+
+
+class MigrationSettings(BaseSettings):
+    """What `migrate` needs: the role that owns the tables."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
+
+    owner_database: str = Field(repr=False)
+
+
+def load(settings: type[T]) -> T:
+    """Read the environment. Raises SettingsInvalid, which names all that is wrong at once."""
+    try:
+        return settings(_secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR"))  # pyright: ignore[reportCallIssue]
+    except ValidationError as invalid:
+        raise SettingsInvalid("; ".join(map(_sentence, invalid.errors()))) from None
+
+
+def _sentence(error: object) -> str:
+    match error:
+        case {"loc": (str(name), *_), "msg": str(words)}:
+            return f"{PREFIX}{name.upper()}: {words[0].lower()}{words[1:]}"
+        case {"msg": str(words)}:
+            return words.removeprefix("Value error, ")
+        case _:
+            return str(error)
