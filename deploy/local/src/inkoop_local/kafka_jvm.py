@@ -73,6 +73,7 @@ class KafkaJvm:
             process.end(signal.SIGKILL)
 
     def _start_anew(self) -> None:
+        said = ""
         for _ in range(3):
             self._listens = ports.remembered(self._directory / "ports.json", "broker", "controller")
             self._prepare()

@@ -91,7 +91,7 @@ class PostgresServer:
         raise StackError(f"PostgreSQL does not start; {self._log} ends with\n{said}")
 
     def _initialise(self, account: Account) -> None:
-        """Make the data directory beside and move it into place, so that a half one never counts."""
+        """Make the data directory beside, then move it into place: a half one never counts."""
         if (self._data / "PG_VERSION").exists():
             self._refuse_other_version()
             return

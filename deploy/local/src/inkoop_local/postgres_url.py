@@ -1,7 +1,6 @@
 """A PostgreSQL that somebody else runs, at a superuser's URL from the environment."""
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
 from inkoop_local.errors import StackError
 from inkoop_local.waiting import until
@@ -18,9 +17,15 @@ class PostgresUrl:
         self.version = "unknown"
 
     def url(self, user: str, database: str) -> str:
-        """The URL of a role and a database at the same host and port; no password is known."""
-        parts = conninfo_to_dict(self.admin_url)
-        return f"postgresql://{user}@{parts.get('host', '')}:{parts.get('port', 5432)}/{database}"
+        """The URL of a role and a database on the same server, with the superuser's password.
+
+        The local stack gives its roles that password, the only one it knows.
+        """
+        scheme, _, rest = self.admin_url.partition("://")
+        authority = rest.partition("/")[0]
+        login, _, place = authority.rpartition("@")
+        password = login.partition(":")[2]
+        return f"{scheme}://{user}{password and ':' + password}@{place}/{database}"
 
     def start(self) -> None:
         """Return when `select 1` is answered; raises StackError after 15 s."""

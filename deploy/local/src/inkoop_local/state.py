@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,11 @@ def read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-    return content if isinstance(content, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    return content if isinstance(content, dict) else {}
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Generator[None]:
     """Hold the lock file `path`; wait for it. The kernel lets go when the holder dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
