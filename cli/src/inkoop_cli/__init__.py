@@ -1,0 +1,1 @@
+"""The command line `inkoop`: thin, it asks the services over HTTP."""

@@ -1,0 +1,86 @@
+"""`inkoop status`: are the services well, and what lies waiting."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from inkoop_cli import screen
+from inkoop_cli.faults import NOT_AS_EXPECTED, UNREACHABLE
+from inkoop_cli.health import Health, read_health
+from inkoop_cli.options import AsJson, open_services
+
+HELP = """\
+Show every instance of every service: ready or why not, messages not yet read (lag), facts not
+yet sent (relay), and messages parked for a person.
+
+[bold]Examples[/]
+  inkoop status
+  inkoop status --json
+  watch -n 1 inkoop status
+
+[bold]Exit codes[/] 0 all is well, 1 something is not ready or parked, 3 something does not answer.
+"""
+
+
+def status(*, as_json: AsJson = False) -> None:
+    """Ask all addresses, show, and say by the exit code whether all is well."""
+    with open_services() as services:
+        found = read_health(services)
+    if as_json:
+        screen.machine(answer(found))
+    else:
+        _show(found)
+    raise typer.Exit(exit_code(found))
+
+
+def answer(found: Sequence[Health]) -> dict[str, Any]:
+    """The form of `--json`."""
+    return {
+        "well": all(each.well for each in found),
+        "instances": [msgspec.to_builtins(each) for each in found],
+    }
+
+
+def exit_code(found: Sequence[Health]) -> int:
+    """Not answering weighs more than not being ready."""
+    if not all(each.reachable for each in found):
+        return UNREACHABLE
+    return 0 if all(each.well for each in found) else NOT_AS_EXPECTED
+
+
+def _show(found: Sequence[Health]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("service", "", "lag", "relay", "parked", "address"):
+        justify = "right" if title in {"lag", "relay", "parked"} else "left"
+        table.add_column(title, justify=justify, header_style="dim")
+    for each in found:
+        lag, backlog, parked = (_figure(n) for n in (each.lag, each.backlog, each.parked))
+        table.add_row(each.service, _standing(each), lag, backlog, parked, Text(each.url, "dim"))
+    console = screen.people()
+    console.print(table)
+    for line in _advice(found):
+        console.print(line, style="yellow", markup=False)
+
+
+def _standing(each: Health) -> Text:
+    if each.well:
+        return Text("ready", "green")
+    words = "does not answer" if not each.reachable else "ready" if each.ready else "not ready"
+    return Text(words, "yellow" if each.ready else "red")
+
+
+def _figure(number: int | None) -> str:
+    return "?" if number is None else str(number)
+
+
+def _advice(found: Sequence[Health]) -> list[str]:
+    lines = [f"{each.service}: {reason}" for each in found for reason in each.reasons]
+    if not all(each.reachable for each in found):
+        lines.append("`make up` starts what does not run.")
+    if any(each.parked for each in found):
+        lines.append("`inkoop parked list` shows what is parked, and why.")
+    return lines
