@@ -44,11 +44,15 @@ class Infrastructure:
     ) -> Self:
         """Start both at the same time. `durable` False: synchronous_commit=off, for tests."""
         chosen = cls.choose(directory, environ, durable=durable)
+        chosen.ensure_started()
+        return chosen
+
+    def ensure_started(self) -> None:
+        """Start what does not run, both at the same time; returns when both answer."""
         with ThreadPoolExecutor(2) as threads:
-            starts = [threads.submit(chosen.kafka.start), threads.submit(chosen.postgres.start)]
+            starts = [threads.submit(self.kafka.start), threads.submit(self.postgres.start)]
         for start in starts:
             start.result()
-        return chosen
 
     def stop(self) -> None:
         """Stop both, data kept; what somebody else runs is left alone."""
@@ -56,6 +60,24 @@ class Infrastructure:
             stops = [threads.submit(self.kafka.stop), threads.submit(self.postgres.stop)]
         for stop in stops:
             stop.result()
+
+    def described(self) -> dict[str, dict[str, str | int | None]]:
+        """Where they are, for .local/stack.json and for reports."""
+        broker, server = self.kafka, self.postgres
+        return {
+            "kafka": {
+                "provider": broker.provider,
+                "version": broker.version,
+                "bootstrap": broker.bootstrap,
+                "pid": broker.pid,
+            },
+            "postgres": {
+                "provider": server.provider,
+                "version": server.version,
+                "url": server.admin_url,
+                "pid": server.pid,
+            },
+        }
 
     def __str__(self) -> str:
         """Providers and versions, as every report shows them."""
