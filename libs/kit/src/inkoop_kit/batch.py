@@ -1,0 +1,166 @@
+"""A batch: all that one poll or one moment of HTTP asks, decided in memory, written at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from inkoop_kit.codec import Codec, encode_meta
+from inkoop_kit.lanes import lane_of
+from inkoop_kit.streams import Ask, Cause, Kind, Original, Told, stream_of
+from inkoop_kit.views import View
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A stream as it is now: its state and the number of its facts."""
+
+    state: Any
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A fact on its way into the store; `ordinal` counts from 1 within its lane and batch."""
+
+    lane: int
+    ordinal: int
+    stream: str
+    version: int
+    type: str
+    schema: int
+    data: bytes
+    cause: str
+    meta: bytes
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a batch has read one partition: `expected` is the fence (event-store.md §3.1a)."""
+
+    topic: str
+    lane: int
+    cluster: str
+    expected: int
+    next_offset: int
+    seen: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A command that was carried out; its facts are `first` to `last` (none when last is less)."""
+
+    id: str
+    fingerprint: str
+    stream: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """A message that is set aside with its bytes, its reason and its position."""
+
+    lane: int
+    topic: str
+    offset: int
+    key: str
+    reason: str
+    detail: str
+    headers: bytes
+    value: bytes
+
+
+@dataclass(slots=True)
+class Touched:
+    """A stream that the batch writes: where it was and where it is."""
+
+    kind: Kind[Any, Any]
+    lane: int
+    expected: int
+    current: Current
+
+
+@dataclass
+class Batch:
+    """Decisions in memory, until the store takes all of them or none."""
+
+    kinds: Mapping[str, Codec[Any, Any]]
+    views: Sequence[View[Any, Any]] = ()
+    facts: list[FactRow] = field(default_factory=list)
+    streams: dict[str, Touched] = field(default_factory=dict)
+    positions: list[Position] = field(default_factory=list)
+    commands: list[CommandRow] = field(default_factory=list)
+    parked: list[ParkedRow] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
+    """Parked rows that this batch carries out after all."""
+    retried: list[tuple[int, str, str]] = field(default_factory=list)
+    """Parked rows that failed again: id, reason, detail."""
+    originals: dict[str, Original] = field(default_factory=dict)
+    rows: dict[str, dict[tuple[Any, ...], tuple[int, tuple[Any, ...]]]] = field(
+        default_factory=dict
+    )
+    """View → key → (lane, row); the last row of a key counts."""
+    counts: dict[int, int] = field(default_factory=dict)
+    """Lane → facts; a lane without facts stands here too, since it is locked."""
+
+    def decide(self, ask: Ask[Any, Any], cause: Cause, known: Mapping[str, Current]) -> list[Any]:
+        """Ask a decision and take its facts in. Whatever it raises leaves the batch as it was."""
+        stream = stream_of(ask.kind.name, ask.key)
+        touched = self.streams.get(stream)
+        current = touched.current if touched else known.get(stream) or _nothing(ask.kind)
+        facts = list(ask.decide(current.state))
+        lane = lane_of(ask.key)
+        self.counts.setdefault(lane, 0)
+        for original in ask.originals:
+            self.originals[original.sha256] = original
+        if touched is None:
+            touched = Touched(ask.kind, lane, current.version, current)
+            self.streams[stream] = touched
+        for fact in facts:
+            self._take(stream, touched, ask, fact, cause)
+        return facts
+
+    def _take(
+        self, stream: str, touched: Touched, ask: Ask[Any, Any], fact: Any, cause: Cause
+    ) -> None:
+        kind, lane = ask.kind, touched.lane
+        state = kind.evolve(touched.current.state, fact)
+        version = touched.current.version + 1
+        touched.current = Current(state, version)
+        self.counts[lane] += 1
+        codec = self.kinds[kind.name]
+        self.facts.append(
+            FactRow(
+                lane, self.counts[lane], stream, version, fact.TYPE, fact.VERSION,
+                codec.encode(fact), cause.id, encode_meta(cause), cause.occurred_at,
+            )
+        )  # fmt: skip
+        self._show(Told(ask.key, lane, version, fact, state, cause), kind)
+
+    def _show(self, told: Told[Any, Any], kind: Kind[Any, Any]) -> None:
+        for view in self.views:
+            if view.kind.name == kind.name:
+                rows = self.rows.setdefault(view.name, {})
+                for row in view.rows(told):
+                    rows[key_of(view, row)] = (told.lane, row)
+
+    @property
+    def lanes(self) -> list[int]:
+        """The lanes that the statement locks, in the order in which it does."""
+        return sorted({*self.counts, *(position.lane for position in self.positions)})
+
+
+def key_of(view: View[Any, Any], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The primary key of a row of a view."""
+    return tuple(value for column, value in zip(view.columns, row, strict=True) if column.key)
+
+
+def codecs(kinds: Iterable[Kind[Any, Any]]) -> dict[str, Codec[Any, Any]]:
+    """A codec for each kind, by the kind's name."""
+    return {kind.name: Codec(kind) for kind in kinds}
+
+
+def _nothing(kind: Kind[Any, Any]) -> Current:
+    return Current(kind.state(), 0)

@@ -1,0 +1,99 @@
+"""From a stored fact to the message that tells the others of it, whole: key, payload, headers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+
+from inkoop_events.catalogue import schema_uri
+from inkoop_events.envelope import Envelope, source_of, to_headers
+from inkoop_kit.batch import codecs
+from inkoop_kit.codec import decode_meta
+from inkoop_kit.lanes import event_id, lane_of
+from inkoop_kit.store import Stored
+from inkoop_kit.streams import Kind
+
+
+class PublicEvent(Protocol):
+    """What every public event has: where it goes and whom it concerns."""
+
+    TYPE: str
+    TOPIC: str
+
+    @property
+    def key(self) -> str:
+        """The key of the message."""
+        ...
+
+    @property
+    def department(self) -> str:
+        """The OIN of the department concerned."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message on its way to Kafka, with the fact that it tells of."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+    timestamp_ms: int
+    event: str
+    trace: str | None
+
+
+class Mapping:
+    """The public face of a service's facts: one fact gives at most one event (design D4)."""
+
+    def __init__(
+        self,
+        service: str,
+        operator: str,
+        kinds: Sequence[Kind[Any, Any]],
+        to_public: Callable[[str, Any], Any],
+    ) -> None:
+        self._source = source_of(operator, service)
+        self._codecs = codecs(kinds)
+        self._to_public = to_public
+        self._encoder = msgspec.json.Encoder()
+
+    def of(self, stored: Stored) -> Outgoing | None:
+        """The message of this fact, or None for one that stays private."""
+        kind, _, key = stored.stream.partition("/")
+        fact = self._codecs[kind].decode(stored.type, stored.schema, stored.data)
+        event = self._to_public(key, fact)
+        return None if event is None else self._outgoing(stored, event)
+
+    def _outgoing(self, stored: Stored, event: Any) -> Outgoing:
+        meta = decode_meta(stored.meta)
+        envelope = Envelope(
+            id=event_id(stored.lane, stored.sequence),
+            source=self._source,
+            type=event.TYPE,
+            time=stored.recorded_at,
+            subject=event.key,
+            dataschema=schema_uri(event.TYPE),
+            lane=stored.lane,
+            sequence=stored.sequence,
+            department=event.department,
+            supplier=getattr(event, "supplier", None),
+            cause=stored.cause,
+            actor=meta.actor,
+            organisation=meta.organisation,
+            correlation=meta.correlation,
+            trace=meta.trace,
+        )
+        return Outgoing(
+            topic=event.TOPIC,
+            partition=lane_of(event.key),
+            key=event.key.encode(),
+            value=self._encoder.encode(event),
+            headers=to_headers(envelope),
+            timestamp_ms=int(stored.recorded_at.timestamp() * 1000),
+            event=envelope.event,
+            trace=meta.trace,
+        )

@@ -1,0 +1,95 @@
+"""What operators ask of a service: its lanes, what is parked, its views; and to mend them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+from psycopg.rows import dict_row
+
+from inkoop_kit.arrays import Ints
+from inkoop_kit.postgres import Database
+from inkoop_kit.rebuild import rebuild
+from inkoop_kit.views import View
+
+_PARKED = 'id, lane, topic, "offset", key, reason, detail, attempts, parked_at, release_asked'
+
+
+class Operations:
+    """Synchronous, on connections of its own; not for two threads at once."""
+
+    def __init__(
+        self, database: Database, rebuilding: Database, views: Sequence[View[Any, Any]]
+    ) -> None:
+        self._database, self._rebuilding = database, rebuilding
+        self._views = {view.name: view for view in views}
+
+    def status(self) -> dict[str, Any]:
+        """Facts, relay backlog, positions and parked messages, over all replicas."""
+        lanes = self._rows(
+            """select lane.lane, head, coalesce(sequence, 0) as sent
+            from lane left join relay_position using (lane) order by lane"""
+        )
+        parked = self._rows(
+            """select lane, reason, count(*) as count, min(parked_at) as oldest from parked
+            where released_at is null group by lane, reason order by lane, reason"""
+        )
+        topics = self._rows(
+            """select topic, sum(next_offset)::bigint as next_offset from tracking
+            group by topic order by topic"""
+        )
+        return {
+            "facts": sum(row["head"] for row in lanes),
+            "relay_backlog": sum(max(0, row["head"] - row["sent"]) for row in lanes),
+            "parked": sum(row["count"] for row in parked),
+            "parked_lanes": parked,
+            "read": topics,
+            "lanes": lanes,
+        }
+
+    def parked(self, after: int, limit: int) -> list[dict[str, Any]]:
+        """Parked messages behind an id, oldest first, without their bytes."""
+        return self._rows(
+            f"select {_PARKED} from parked where released_at is null and id > %s"
+            " order by id limit %s",
+            [after, limit],
+        )
+
+    def parked_one(self, parked: int) -> dict[str, Any] | None:
+        """A parked message with its headers and its bytes (as text where they are UTF-8)."""
+        rows = self._rows(
+            f"select {_PARKED}, headers, value, released_at from parked where id = %s",
+            [parked],
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        row["headers"] = dict(msgspec.json.decode(row["headers"], type=list[tuple[str, str]]))
+        row["value"] = bytes(row["value"]).decode("utf-8", "backslashreplace")
+        return row
+
+    def release(self, ids: Sequence[int]) -> int:
+        """Want these released; who holds the lane does it. Gives how many there were."""
+        return self._asked("id = any(%s)", [Ints(ids)])
+
+    def release_key(self, topic: str, key: str) -> int:
+        """Want every message of this key released."""
+        return self._asked("topic = %s and key = %s", [topic, key])
+
+    def views(self) -> list[str]:
+        """The views of this service."""
+        return sorted(self._views)
+
+    def rebuild(self, view: str) -> Iterator[dict[str, Any]]:
+        """Make a view anew, telling of each lane. Raises KeyError for a view that is not there."""
+        return (asdict(lane) for lane in rebuild(self._rebuilding, self._views[view]))
+
+    def _asked(self, where: str, values: list[Any]) -> int:
+        query = (  # the condition is one of the two above
+            f"update parked set release_asked = now() where released_at is null and {where}"
+        )
+        return self._database.connection.execute(query.encode(), values).rowcount
+
+    def _rows(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        with self._database.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query.encode(), values).fetchall()

@@ -1,0 +1,117 @@
+"""The outbox: the event table as the relay reads it, lane by lane, shared by session locks."""
+
+from collections.abc import Sequence
+from typing import LiteralString, cast
+from zlib import crc32
+
+from psycopg.rows import class_row
+
+from inkoop_kit.arrays import Ints
+from inkoop_kit.lanes import LANES
+from inkoop_kit.postgres import Database
+from inkoop_kit.store import Stored
+
+_HEADS = "select lane, head from lane where lane = any(%s)"
+_READ = """
+select e.* from unnest(%s::smallint[], %s::bigint[]) as at (lane, sequence)
+cross join lateral (
+    select lane, sequence, stream, version, type, schema, data, cause, meta, occurred_at,
+        recorded_at
+    from event where event.lane = at.lane and event.sequence > at.sequence
+    order by event.sequence limit %s
+) as e order by e.lane, e.sequence
+"""
+_MOVE = """
+update relay_position set sequence = at.sequence
+from unnest(%s::smallint[], %s::bigint[]) as at (lane, sequence)
+where relay_position.lane = at.lane and relay_position.sequence < at.sequence
+"""
+_MEMBERS = """
+select count(*) from pg_locks
+where locktype = 'advisory' and classid::bigint = %s and objid >= 1000 and granted
+    and database = (select oid from pg_database where datname = current_database())
+"""
+
+
+class Outbox:
+    """The lanes that this replica relays, on one connection: who loses it loses them.
+
+    Each replica holds a member's lock (object 1000 and up) and takes its share of the lanes
+    (objects 0 to 23), so that two replicas of a service carry half of the lanes each.
+    """
+
+    def __init__(self, database: Database, schema: str, member: int) -> None:
+        self._database, self._member = database, 1000 + member
+        self._class = crc32(schema.encode()) & 0x7FFFFFFF
+        self._positions: dict[int, int] = {}
+        self._heads: dict[int, int] = {}
+        self._joined: int | None = None
+
+    def share(self) -> None:
+        """Take or give lanes until this replica holds its share."""
+        self._check()
+        row = self._database.connection.execute(_MEMBERS, [self._class]).fetchone()
+        members = max(1, row[0] if row else 1)
+        share = -(-LANES // members)
+        for lane in sorted(self._positions)[share:]:
+            self._unlock(lane)
+        for lane in range(LANES):
+            if len(self._positions) >= share:
+                break
+            if lane not in self._positions and self._locked(lane):
+                self._positions[lane] = self._position(lane)
+
+    def read(self, limit: int) -> list[Stored]:
+        """The facts that are not sent, in order, at most so many of each lane."""
+        self._check()
+        if not self._positions:
+            return []
+        rows = self._database.connection.execute(_HEADS, [Ints(self._positions)])
+        self._heads = dict(rows.fetchall())
+        behind = {k: p for k, p in self._positions.items() if self._heads[k] > p}
+        if not behind:
+            return []
+        with self._database.connection.cursor(row_factory=class_row(Stored)) as cursor:
+            values = [Ints(behind), Ints(behind.values()), limit]
+            return cursor.execute(cast("LiteralString", _READ), values).fetchall()
+
+    def sent(self, stored: Sequence[Stored]) -> None:
+        """These facts are on Kafka, acknowledged: move the positions."""
+        last = {fact.lane: fact.sequence for fact in stored}
+        self._database.connection.execute(_MOVE, [Ints(last), Ints(last.values())])
+        self._positions.update(last)
+
+    def backlog(self) -> dict[int, int]:
+        """Facts not sent when the heads were last looked at, for each lane held."""
+        return {k: max(0, self._heads.get(k, p) - p) for k, p in self._positions.items()}
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._database.close()
+        self._positions, self._joined = {}, None
+
+    def _check(self) -> None:
+        """Whoever has a new connection holds nothing yet: join again."""
+        backend = self._database.connection.info.backend_pid
+        if self._joined == backend:
+            return
+        self._positions, member = {}, self._member
+        while not self._locked(member):
+            member += LANES
+        self._joined = backend
+
+    def _locked(self, number: int) -> bool:
+        row = self._database.connection.execute(
+            "select pg_try_advisory_lock(%s, %s)", [self._class, number]
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _unlock(self, lane: int) -> None:
+        self._database.connection.execute("select pg_advisory_unlock(%s, %s)", [self._class, lane])
+        del self._positions[lane]
+
+    def _position(self, lane: int) -> int:
+        row = self._database.connection.execute(
+            "select sequence from relay_position where lane = %s", [lane]
+        ).fetchone()
+        return row[0] if row else 0

@@ -1,0 +1,212 @@
+"""The store of a service in PostgreSQL: one statement a batch, one connection to write with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from inkoop_kit.arrays import Ints, Texts, register
+from inkoop_kit.batch import Batch, CommandRow, Current, ParkedRow, codecs
+from inkoop_kit.lanes import LANES
+from inkoop_kit.statement import parameters, write_statement
+from inkoop_kit.store import (
+    CommandKnown,
+    OffsetConflict,
+    Parked,
+    Stored,
+    Tracked,
+    Verdict,
+    VersionConflict,
+    Written,
+)
+from inkoop_kit.streams import Kind
+from inkoop_kit.views import View
+
+STORED = (
+    "lane, sequence, stream, version, type, schema, data, cause, meta, occurred_at, recorded_at"
+)
+_PARKED = (
+    'id, lane, topic, "offset", key, reason, detail, headers, value, attempts, parked_at,'
+    " release_asked is not null"
+)
+
+
+class Database:
+    """One connection to a service's schema, made when it is needed and again when it broke.
+
+    Sequential scans are off: a statement planned while the tables are empty would keep its plan
+    (kafka.md §3.6). All statements are prepared.
+    """
+
+    def __init__(self, url: str, schema: str, name: str) -> None:
+        self._url, self._schema, self._name = url, schema, name
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, in autocommit; raises psycopg.OperationalError while nobody answers."""
+        if self._connection is None or self._connection.closed or self._connection.broken:
+            self._connection = self._connect()
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection; the next use opens another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> Connection:
+        connection = psycopg.connect(
+            self._url,
+            autocommit=True,
+            prepare_threshold=0,
+            application_name=self._name,
+            connect_timeout=5,
+            tcp_user_timeout=10_000,
+            options=f"-c search_path={self._schema} -c enable_seqscan=off"
+            " -c statement_timeout=60000 -c idle_in_transaction_session_timeout=10000",
+        )
+        register(connection)
+        return connection
+
+
+class PostgresStore:
+    """The store; not for two threads at once. psycopg.OperationalError when PostgreSQL is away.
+
+    It adds nothing to `Store` but its connection: reading and writing at once takes two.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        kinds: Sequence[Kind[Any, Any]],
+        views: Sequence[View[Any, Any]] = (),
+    ) -> None:
+        self._database = database
+        self._codecs = codecs(kinds)
+        self._write = write_statement(views).encode()
+
+    def load(self, streams: Mapping[str, Kind[Any, Any]]) -> dict[str, Current]:
+        """The streams that there are, by name; a state of another shape is replayed."""
+        rows = self._database.connection.execute(
+            "select stream, version, shape, data from state where stream = any(%s)",
+            [Texts(streams)],
+        )
+        return {
+            stream: self._current(streams[stream], stream, version, shape, data)
+            for stream, version, shape, data in rows
+        }
+
+    def write(self, batch: Batch) -> Verdict:
+        """Write all of a batch, or nothing."""
+        values = parameters(batch, self._codecs)
+        while True:
+            try:
+                row = self._database.connection.execute(self._write, values).fetchone()
+            except psycopg.errors.UniqueViolation as error:
+                return _violated(error, batch)
+            except psycopg.errors.DeadlockDetected:
+                continue
+            word, lanes, bases, stale = row or ("raced", None, None, None)
+            match word:
+                case "written":
+                    return Written(dict(zip(lanes or (), bases or (), strict=True)))
+                case "offset":
+                    return OffsetConflict()
+                case "version":
+                    return VersionConflict(tuple(stale or ()))
+                case "command":
+                    return CommandKnown()
+                case _:
+                    continue  # raced: somebody wrote while we waited for the lane
+
+    def positions(
+        self, partitions: Iterable[tuple[str, int]], cluster: str
+    ) -> dict[tuple[str, int], Tracked]:
+        """Where to read on in each (topic, lane); of an unknown cluster: from the start."""
+        pairs = list(partitions)
+        topics, lanes = Texts(t for t, _ in pairs), Ints(lane for _, lane in pairs)
+        connection = self._database.connection
+        connection.execute(
+            """insert into tracking (topic, lane, cluster, next_offset, seen)
+            select topic, lane::smallint, %s, 0, array_fill(0::bigint, array[%s::int])
+            from unnest(%s::text[], %s::bigint[]) as p (topic, lane)
+            on conflict (topic, lane) do update set cluster = excluded.cluster, next_offset = 0
+            where tracking.cluster <> excluded.cluster""",
+            [cluster, LANES, topics, lanes],
+        )
+        rows = connection.execute(
+            """select topic, lane, cluster, next_offset, seen from tracking
+            join unnest(%s::text[], %s::bigint[]) as p (topic, lane) using (topic, lane)""",
+            [topics, lanes],
+        )
+        return {(row[0], row[1]): Tracked(row[2], row[3], tuple(row[4])) for row in rows}
+
+    def commands(self, ids: Sequence[str]) -> dict[str, CommandRow]:
+        """The commands among these that were carried out."""
+        with self._database.connection.cursor(row_factory=class_row(CommandRow)) as cursor:
+            cursor.execute(
+                "select id, fingerprint, stream, first, last from command where id = any(%s)",
+                [Texts(ids)],
+            )
+            return {row.id: row for row in cursor}
+
+    def read_stream(self, stream: str, first: int = 1, last: int | None = None) -> list[Stored]:
+        """The facts of a stream in order."""
+        return self._stored(
+            f"select {STORED} from event where stream = %s and version >= %s"
+            " and version <= %s order by version",
+            [stream, first, last if last is not None else 2**31 - 1],
+        )
+
+    def read_lane(self, lane: int, after: int, limit: int) -> list[Stored]:
+        """The facts of a lane behind a position, in order."""
+        return self._stored(
+            f"select {STORED} from event where lane = %s and sequence > %s"
+            " order by sequence limit %s",
+            [lane, after, limit],
+        )
+
+    def parked_keys(self, lanes: Sequence[int]) -> dict[tuple[int, str, str], int]:
+        """How many messages of each (lane, topic, key) are set aside."""
+        rows = self._database.connection.execute(
+            "select lane, topic, key, count(*) from parked"
+            " where released_at is null and lane = any(%s) group by lane, topic, key",
+            [Ints(lanes)],
+        )
+        return {(lane, topic, key): count for lane, topic, key, count in rows}
+
+    def release_asked(self, lanes: Sequence[int]) -> list[Parked]:
+        """The messages of every (topic, key) that an operator wants released, in order."""
+        rows = self._database.connection.execute(
+            f"""select {_PARKED} from parked where released_at is null and lane = any(%s)
+            and (topic, key) in (select topic, key from parked where released_at is null
+                and release_asked is not null and lane = any(%s)) order by id limit 1000""",
+            [Ints(lanes), Ints(lanes)],
+        )
+        return [Parked(row[0], ParkedRow(*row[1:9]), *row[9:12]) for row in rows]
+
+    def _current(
+        self, kind: Kind[Any, Any], stream: str, version: int, shape: int, data: str
+    ) -> Current:
+        codec = self._codecs[kind.name]
+        if shape == kind.shape:
+            return Current(codec.decode_state(data), version)
+        facts = (codec.decode(s.type, s.schema, s.data) for s in self.read_stream(stream))
+        return Current(reduce(kind.evolve, facts, kind.state()), version)
+
+    def _stored(self, query: str, values: list[Any]) -> list[Stored]:
+        with self._database.connection.cursor(row_factory=class_row(Stored)) as cursor:
+            return cursor.execute(cast("LiteralString", query), values).fetchall()
+
+
+def _violated(error: psycopg.errors.UniqueViolation, batch: Batch) -> Verdict:
+    """The backstop: two writers that met before either could see the other."""
+    if error.diag.table_name == "command":
+        return CommandKnown()
+    if error.diag.table_name in ("event", "state"):
+        return VersionConflict(tuple(batch.streams))
+    raise error

@@ -1,0 +1,328 @@
+"""The stream processor: Kafka in, decided in memory, written once, whatever dies (D3, D7)."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import psycopg
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+
+from inkoop_kit.batch import Batch
+from inkoop_kit.hearing import Message, Subscription
+from inkoop_kit.holding import Holding
+from inkoop_kit.reading import OutOfPlace, Result
+from inkoop_kit.store import Store, Written
+
+__all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "Subscription", "cluster_id"]
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+AWAY = (KafkaError, OSError, psycopg.OperationalError, psycopg.InterfaceError)
+"""Kafka or PostgreSQL does not answer now: wait and start again."""
+
+
+class Instruments(Protocol):
+    """Who wants to know what the processor does."""
+
+    def batch_written(
+        self, results: Sequence[Result], batch: Batch, seconds: float, started_ns: int
+    ) -> None:
+        """A batch is in the store."""
+        ...
+
+    def batch_dropped(self, why: str) -> None:
+        """A batch was not written: `OffsetConflict`, `VersionConflict` or `DataError`."""
+        ...
+
+    def rebalanced(self, partitions: int) -> None:
+        """So many partitions are now held."""
+        ...
+
+
+@dataclass(frozen=True)
+class ProcessorSettings:
+    """How a processor reads."""
+
+    bootstrap: str
+    group: str
+    instance: str
+    batch: int = 1000
+    """Messages of one poll at the most."""
+    parked_limit: int = 1000
+    """Messages set aside in one lane after which the lane stops (the brake of design D8)."""
+    session_timeout_ms: int = 10_000
+
+
+class Dropped(Exception):  # noqa: N818 — a batch that came second, not an error
+    """The batch in hand was not written: read on from the store's positions."""
+
+
+class Processor(ConsumerRebalanceListener):
+    """Reads the topics of a service for one replica, as a supervised task of its application.
+
+    `writer` and `reader` are two stores on two connections, since the states of the next batch
+    are read while the last is written. `wake` is called after each batch that holds facts.
+    """
+
+    def __init__(
+        self,
+        settings: ProcessorSettings,
+        holding: Holding,
+        writer: Store,
+        reader: Store,
+        instruments: Instruments,
+        wake: Callable[[], None],
+    ) -> None:
+        self._settings, self._holding, self._instruments = settings, holding, instruments
+        self._writer, self._reader, self._wake = writer, reader, wake
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="processor")
+        self._stopping = asyncio.Event()
+        self._pending: asyncio.Task[None] | None = None
+        self._one_by_one = 0
+        self._checked = self._committed = 0.0
+        self._cluster = ""
+        self._consumer: AIOKafkaConsumer | None = None
+        self.braked: set[int] = set()
+        self.joined = False
+        self.progress = time.monotonic()
+        self.fault: Exception | None = None
+
+    async def run(self) -> None:
+        """Read until stopped; waits for Kafka and PostgreSQL whenever they are away."""
+        delay = 0.1
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            try:
+                await self._consume()
+            except (*AWAY, OutOfPlace, Dropped) as error:
+                delay = 0.2 if time.monotonic() - started > 10 else min(2 * delay, 5.0)
+                log.warning("the processor starts again in %.1f s: %s", delay, error)
+                await self._wait(delay)
+        self._threads.shutdown(wait=False)
+
+    def stop(self) -> None:
+        """Stop after the batch in hand."""
+        self._stopping.set()
+
+    def lag(self) -> dict[tuple[str, int], int]:
+        """Messages not yet read, for each (topic, partition) that is held."""
+        consumer, places = self._consumer, self._holding.progress
+        if consumer is None:
+            return {}
+        ends = {pair: consumer.highwater(TopicPartition(*pair)) or 0 for pair in places}
+        return {pair: max(0, ends[pair] - place.next_offset) for pair, place in places.items()}
+
+    async def on_partitions_revoked(  # pyright: ignore[reportIncompatibleMethodOverride] — aiokafka awaits it
+        self, revoked: Iterable[TopicPartition]
+    ) -> None:
+        """Finish what is in hand; another replica may read on from there."""
+        self.joined = False
+        with contextlib.suppress(*AWAY, Dropped):
+            await self._finish()
+
+    async def on_partitions_assigned(  # pyright: ignore[reportIncompatibleMethodOverride] — aiokafka awaits it
+        self, assigned: Iterable[TopicPartition]
+    ) -> None:
+        """Read on from the store's positions: paused before the first await, then sought."""
+        consumer, partitions = self._consumer, list(assigned)
+        assert consumer is not None  # noqa: S101 — it is the one that calls
+        consumer.pause(*partitions)
+        try:
+            await self._take_over(consumer, partitions)
+            self.joined, self.fault = True, None
+            self._instruments.rebalanced(len(partitions))
+        except Exception as error:  # aiokafka would only log it: the loop raises it
+            self.fault = error
+
+    async def _consume(self) -> None:
+        self.fault = None
+        self._cluster = await cluster_id(self._settings.bootstrap)
+        consumer = self._consumer = self._new_consumer()
+        consumer.subscribe(self._holding.topics, listener=self)
+        try:
+            await consumer.start()
+            while not self._stopping.is_set():
+                try:
+                    await self._turn(consumer)
+                except Dropped as dropped:
+                    log.info("a batch is dropped and read again: %s", dropped)
+                    await self._take_over(consumer, sorted(consumer.assignment()))
+            await self._finish()
+            await self._commit(consumer)
+        finally:
+            self.joined, self._consumer = False, None
+            await consumer.stop()
+            await self._abandon()
+
+    def _new_consumer(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._settings.bootstrap,
+            group_id=self._settings.group,
+            group_instance_id=self._settings.instance,
+            client_id=self._settings.instance,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            partition_assignment_strategy=[RangePartitionAssignor],
+            session_timeout_ms=self._settings.session_timeout_ms,
+            max_partition_fetch_bytes=2 * 1024 * 1024,
+        )
+
+    async def _turn(self, consumer: AIOKafkaConsumer) -> None:
+        limit = 1 if self._one_by_one else self._settings.batch
+        got = await consumer.getmany(timeout_ms=100, max_records=limit)
+        self.progress = now = time.monotonic()
+        if self.fault is not None:
+            raise self.fault
+        if messages := [message for records in got.values() for message in records]:
+            await self._take(messages)
+        if self._pending is not None and (self._one_by_one or self._pending.done()):
+            await self._finish()
+        if now - self._checked > 1:
+            self._checked = now
+            await self._look_after_parked(consumer)
+        if now - self._committed > 1:
+            self._committed = now
+            await self._commit(consumer)
+
+    async def _take(self, messages: Sequence[Message]) -> None:
+        """Decide these while the batch before them is written, then write them."""
+        started, began_ns = time.monotonic(), time.time_ns()
+        heard = self._holding.hear(messages)
+        if missing := self._holding.missing(heard):
+            self._holding.learn(await self._in_thread(self._reader.load, missing))
+        batch, results = self._holding.decide(heard)
+        await self._finish()
+        write = self._write(batch, results, messages, started, began_ns)
+        self._pending = asyncio.create_task(write)
+
+    async def _write(
+        self,
+        batch: Batch,
+        results: Sequence[Result],
+        messages: Sequence[Message],
+        started: float,
+        began_ns: int,
+    ) -> None:
+        try:
+            verdict = await self._in_thread(self._writer.write, batch)
+        except psycopg.DataError as error:
+            self._cannot_write(messages, error)
+            raise Dropped(f"PostgreSQL refuses something in it: {error}") from error
+        if not isinstance(verdict, Written):
+            self._instruments.batch_dropped(type(verdict).__name__)
+            raise Dropped(f"another writer was first: {verdict}")
+        self._one_by_one = max(0, self._one_by_one - len(messages))
+        if batch.facts:
+            self._wake()
+        self._instruments.batch_written(results, batch, time.monotonic() - started, began_ns)
+
+    def _cannot_write(self, messages: Sequence[Message], error: Exception) -> None:
+        """Go on one by one, so that the one that cannot be written is found and set aside."""
+        self._instruments.batch_dropped(type(error).__name__)
+        if len(messages) == 1:
+            self._holding.cannot_be_written(messages[0], str(error))
+        else:
+            self._one_by_one = max(1, len(messages))
+
+    async def _finish(self) -> None:
+        """Wait for the batch that is being written; raises what it raised."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            await pending
+
+    async def _abandon(self) -> None:
+        with contextlib.suppress(Exception):
+            await self._finish()
+        self._holding.take_over({}, {})
+
+    async def _take_over(
+        self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
+    ) -> None:
+        with contextlib.suppress(*AWAY, Dropped):
+            await self._finish()
+        pairs = [(tp.topic, tp.partition) for tp in partitions]
+        lanes = sorted({tp.partition for tp in partitions})
+        tracked = await self._in_thread(self._reader.positions, pairs, self._cluster)
+        parked = await self._in_thread(self._reader.parked_keys, lanes)
+        ends = await consumer.end_offsets(list(partitions))
+        for tp in partitions:
+            if (at := tracked[tp.topic, tp.partition].next_offset) > ends[tp]:
+                raise OutOfPlace(
+                    f"{tp.topic}/{tp.partition} ends at {ends[tp]}, but was read up to {at}:"
+                    " Kafka lost the end of its log, see docs/operations/kafka-lost.md"
+                )
+        self._holding.take_over(tracked, parked)
+        self.braked = set()
+        for tp in partitions:
+            consumer.seek(tp, tracked[tp.topic, tp.partition].next_offset)
+        consumer.resume(*partitions)
+
+    async def _look_after_parked(self, consumer: AIOKafkaConsumer) -> None:
+        """Carry out what operators want released, and set or lift the brake."""
+        lanes = sorted(self._holding.parked_in())
+        if lanes:
+            waiting = await self._in_thread(self._reader.release_asked, lanes)
+            if waiting:
+                await self._release(waiting, lanes)
+        self._brake(consumer)
+
+    async def _release(self, waiting: Sequence[Any], lanes: Sequence[int]) -> None:
+        await self._finish()
+        started, began_ns = time.monotonic(), time.time_ns()
+        if missing := self._holding.missing_for(waiting):
+            self._holding.learn(await self._in_thread(self._reader.load, missing))
+        batch, results = self._holding.release(waiting)
+        await self._write(batch, results, (), started, began_ns)
+        self._holding.parked = await self._in_thread(self._reader.parked_keys, lanes)
+
+    def _brake(self, consumer: AIOKafkaConsumer) -> None:
+        counts = self._holding.parked_in()
+        full = {lane for lane, n in counts.items() if n >= self._settings.parked_limit}
+        for lane in full ^ self.braked:
+            held = [TopicPartition(t, p) for t, p in self._holding.progress if p == lane]
+            if lane in full:
+                log.error("lane %d stops: %d of its messages are parked", lane, counts[lane])
+                consumer.pause(*held)
+            else:
+                log.warning("lane %d goes on", lane)
+                consumer.resume(*held)
+        self.braked = full
+
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        """Tell Kafka how far we are, for those who look there; nothing depends on it."""
+        offsets = {
+            TopicPartition(*pair): place.tracked.next_offset
+            for pair, place in self._holding.progress.items()
+        }
+        if offsets and self.joined:
+            with contextlib.suppress(KafkaError):
+                await consumer.commit(offsets)
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, work, *arguments)
+
+    async def _wait(self, seconds: float) -> None:
+        self.progress = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+async def cluster_id(bootstrap: str) -> str:
+    """Kafka's name for the cluster at this address: offsets mean nothing in another one."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()

@@ -1,0 +1,171 @@
+"""The relay: facts of the store to Kafka, in order, again when unsure (design D4)."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+import psycopg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from inkoop_kit.mapping import Mapping, Outgoing
+from inkoop_kit.outbox import Outbox
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+_AWAY = (KafkaError, OSError, psycopg.OperationalError, psycopg.InterfaceError)
+
+
+class RelayInstruments(Protocol):
+    """Who wants to know what the relay does."""
+
+    def sent(self, outgoing: Sequence[Outgoing], started_ns: int) -> None:
+        """These events are on Kafka."""
+        ...
+
+
+@dataclass(frozen=True)
+class RelaySettings:
+    """How a relay works: facts of each lane in a pass, seconds between looks without a wake."""
+
+    bootstrap: str
+    client: str
+    batch: int = 250
+    poll: float = 0.02
+
+
+class Relay:
+    """Sends what the lanes it holds have not sent, as a supervised task of its application."""
+
+    def __init__(
+        self,
+        settings: RelaySettings,
+        outbox: Outbox,
+        mapping: Mapping,
+        instruments: RelayInstruments,
+    ) -> None:
+        self._settings, self._outbox = settings, outbox
+        self._mapping, self._instruments = mapping, instruments
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="relay")
+        self._stopping = False
+        self._woken = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._looked = 0.0
+        self.progress = time.monotonic()
+        self.oldest_age = 0.0
+
+    def wake(self) -> None:
+        """Something was written; may be called from any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended: so has the relay
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    def stop(self) -> None:
+        """Stop after the pass in hand."""
+        self._stopping = True
+        self._woken.set()
+
+    def backlog(self) -> dict[int, int]:
+        """Facts that are not on Kafka yet, for each lane held."""
+        return self._outbox.backlog()
+
+    async def run(self) -> None:
+        """Send until stopped; waits for Kafka and PostgreSQL whenever they are away."""
+        delay = 0.1
+        while not self._stopping:
+            started = time.monotonic()
+            try:
+                await self._relay()
+            except _AWAY as error:
+                delay = 0.2 if time.monotonic() - started > 10 else min(2 * delay, 5.0)
+                log.warning("the relay starts again in %.1f s: %s", delay, error)
+                await self._pause(delay)
+        await self._in_thread(self._outbox.close)
+        self._thread.shutdown(wait=False)
+
+    async def _relay(self) -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._settings.bootstrap,
+            client_id=self._settings.client,
+            enable_idempotence=True,
+            acks="all",
+            compression_type="zstd",
+            max_batch_size=256 * 1024,
+            max_request_size=8 * 1024 * 1024,
+            request_timeout_ms=10_000,
+        )
+        try:
+            await producer.start()
+            while not self._stopping:
+                self.progress = time.monotonic()
+                if self.progress - self._looked > 1:
+                    self._looked = self.progress
+                    await self._in_thread(self._outbox.share)
+                if not await self._pass(producer):
+                    await self._pause(self._settings.poll)
+        finally:
+            self._looked = 0.0
+            with contextlib.suppress(Exception):
+                await producer.stop()
+            with contextlib.suppress(*_AWAY):
+                await self._in_thread(self._outbox.close)
+
+    async def _pass(self, producer: AIOKafkaProducer) -> bool:
+        """One pass: read, send, wait for every acknowledgement, then move the positions."""
+        began_ns = time.time_ns()
+        stored = await self._in_thread(self._outbox.read, self._settings.batch)
+        if not stored:
+            self.oldest_age = 0.0
+            return False
+        outgoing = [one for fact in stored if (one := self._mapping.of(fact)) is not None]
+        await send(producer, outgoing)
+        await self._in_thread(self._outbox.sent, stored)
+        self.oldest_age = (_now() - stored[0].recorded_at).total_seconds()
+        self._instruments.sent(outgoing, began_ns)
+        return True
+
+    async def _pause(self, seconds: float) -> None:
+        self._woken.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        return await self._loop.run_in_executor(self._thread, work, *arguments)
+
+
+async def send(producer: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> None:
+    """Send in order and wait for every acknowledgement; batches by hand cost a third."""
+    builders: dict[tuple[str, int], Any] = {}
+    acknowledged: list[Any] = []
+    for one in outgoing:
+        place = (one.topic, one.partition)
+        builder = builders.get(place)
+        if builder is None:
+            builder = builders[place] = producer.create_batch()
+        if _append(builder, one) is None:
+            acknowledged.append(await _submit(producer, builder, place))
+            builder = builders[place] = producer.create_batch()
+            _append(builder, one)
+    for place, builder in builders.items():
+        acknowledged.append(await _submit(producer, builder, place))
+    await asyncio.gather(*acknowledged)
+
+
+def _append(builder: Any, one: Outgoing) -> Any:
+    return builder.append(
+        timestamp=one.timestamp_ms, key=one.key, value=one.value, headers=one.headers
+    )
+
+
+async def _submit(producer: AIOKafkaProducer, builder: Any, place: tuple[str, int]) -> Any:
+    builder.close()
+    return await producer.send_batch(builder, place[0], partition=place[1])
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
