@@ -1,0 +1,42 @@
+"""Business documents to values and back: parse, validate, render. The only user of lxml.
+
+`read` takes a document of any format and answers with its values or with findings; `take_in`
+does the same for a document that a service will process, which needs a department (OIN) and a
+supplier that is known by an id.
+"""
+
+from inkoop_documents.findings import Finding, Message, Severity
+from inkoop_documents.gate import Limits
+from inkoop_documents.model import (
+    Document,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    Order,
+    OrderLine,
+    Party,
+    Receipt,
+    ReceiptLine,
+    net_unit_price,
+)
+from inkoop_documents.reading import Read, read, take_in
+
+__all__ = [
+    "Document",
+    "Finding",
+    "Invoice",
+    "InvoiceKind",
+    "InvoiceLine",
+    "Limits",
+    "Message",
+    "Order",
+    "OrderLine",
+    "Party",
+    "Read",
+    "Receipt",
+    "ReceiptLine",
+    "Severity",
+    "net_unit_price",
+    "read",
+    "take_in",
+]

@@ -1,0 +1,64 @@
+"""What a document needs beside being valid, so that we can process it: for whom, from whom."""
+
+from collections.abc import Iterator
+
+from inkoop_documents.build.invoices import currency_of as invoice_currency
+from inkoop_documents.build.orders import currency_of as order_currency
+from inkoop_documents.findings import Finding, Severity
+from inkoop_documents.model import Document, Receipt
+from inkoop_documents.rules.engine import Facts, Offence, Rule, finding
+from inkoop_documents.scanning import Group
+
+DEPARTMENT = Rule(
+    "INKOOP-DEPARTMENT",
+    "De afdeling is niet bekend: de koper heeft geen OIN van 20 cijfers (schema 0190).",
+    "The department is not known: the buyer has no OIN of 20 digits (scheme 0190).",
+)
+SUPPLIER = Rule(
+    "INKOOP-SUPPLIER",
+    "De leverancier is niet bekend: geen KvK-, btw- of ander nummer met een schema.",
+    "The supplier is not known: no KvK, VAT or other number with a scheme.",
+)
+CURRENCY = Rule(
+    "INKOOP-CURRENCY",
+    "{name} is in {value}, het document in {currency}.",
+    "{name} is in {value}, the document in {currency}.",
+)
+PROPOSAL = Rule(
+    "INKOOP-PROPOSAL",
+    "Een voorstel of pro-formafactuur ({value}) wordt niet betaald.",
+    "A proposal or pro forma invoice ({value}) is not paid.",
+)
+
+PROPOSALS = frozenset({"VD", "VC", "P"})
+"""Invoice types of UBL-OHNL (code list NL-1001) that ask for nothing yet."""
+
+
+def intake(facts: Facts, document: Document) -> Iterator[Finding]:
+    """The findings, all fatal."""
+    if isinstance(document, Receipt):
+        return
+    root = facts.root
+    is_order = root.id == "order"
+    buyer, supplier = ("BOR-2", "BOR-3") if is_order else ("BG-7", "BG-4")
+    if document.department is None:
+        yield _fatal(DEPARTMENT, Offence(root[buyer], "registration"))
+    if document.supplier_id is None:
+        yield _fatal(SUPPLIER, Offence(root[supplier], "registration"))
+    if root.get("BT-3") in PROPOSALS:
+        yield _fatal(PROPOSAL, Offence(root, "BT-3", value=root["BT-3"]))
+    lines, key = ("BOR-6", "BOR-6.7") if is_order else ("BG-25", "BT-131")
+    currency = order_currency(root) if is_order else invoice_currency(root)
+    yield from _foreign_lines(facts.groups(lines), key, currency)
+
+
+def _foreign_lines(lines: list[Group], key: str, currency: str) -> Iterator[Finding]:
+    for line in lines:
+        stated = line.get("currency") or line.get("price_currency") or currency
+        if stated != currency:
+            offence = Offence(line, key, value=stated, currency=currency)
+            yield _fatal(CURRENCY, offence)
+
+
+def _fatal(rule: Rule, offence: Offence) -> Finding:
+    return finding(rule, offence, Severity.FATAL)

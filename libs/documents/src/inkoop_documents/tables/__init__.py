@@ -1,0 +1,1 @@
+"""Where the business terms stand in each format: mapping as data."""
