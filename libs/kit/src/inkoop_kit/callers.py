@@ -4,16 +4,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header
 from starlette.requests import Request
 
 from inkoop_events.values import Oin
+from inkoop_kit.desk import Command
 from inkoop_kit.tracing import current
-
-if TYPE_CHECKING:
-    from inkoop_kit.desk import Command
 
 _NAME = r"^[\w.:@/+-]{1,100}$"
 _KEY = r"^[\x21-\x7e]{1,255}$"
@@ -58,7 +56,7 @@ async def command(
     request: Request,
     asks: Asks,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", pattern=_KEY)] = None,
-) -> "Command":
+) -> Command:
     """The command of a JSON body: once per organisation and key, or per body without a key."""
     body = await request.body()
     content = hashlib.sha256(body)
@@ -66,14 +64,12 @@ async def command(
     return make_command(request, asks, idempotency_key or content.hexdigest(), fingerprint)
 
 
-Once = Annotated[Any, Depends(command)]
+Once = Annotated[Command, Depends(command)]
 """The type of a handler's parameter that takes the command of its JSON body."""
 
 
-def make_command(request: Request, asks: Caller, key: str, fingerprint: str) -> "Command":
+def make_command(request: Request, asks: Caller, key: str, fingerprint: str) -> Command:
     """A command of now. Keys of two organisations never meet."""
-    from inkoop_kit.desk import Command  # noqa: PLC0415 — until the desk is there
-
     clock: Callable[[], datetime] = request.app.state.clock
     return Command(
         id=f"{asks.organisation}/{key}",

@@ -8,8 +8,8 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
+from opentelemetry import trace as otel
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -81,7 +81,7 @@ class _Exchange:
 
 
 class Edge:
-    """Wraps the application. `open` says whether it is bound to more than loopback."""
+    """Wraps the application. `exposed` says whether it is bound to more than loopback."""
 
     def __init__(
         self, app: ASGIApp, tracing: Tracing, metrics: Metrics, api_version: str, *, exposed: bool
@@ -93,7 +93,10 @@ class Edge:
         self._headers = {"API-Version": api_version, **_HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request; the start and the end of the process pass through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
         exchange = _Exchange(scope, receive, send, self._headers)
@@ -103,10 +106,7 @@ class Edge:
                 await self._serve(exchange, headers)
             finally:
                 self._note(exchange, method)
-                if span is not None:
-                    span.name(f"{method} {exchange.route}")
-                    span.describe(_attributes(exchange, method))
-                    span.end(str(exchange.status) if exchange.status >= 500 else None)
+                _describe(span, exchange, method)
 
     async def _serve(self, exchange: _Exchange, headers: Headers) -> None:
         try:
@@ -118,7 +118,7 @@ class Edge:
         except ClientDisconnect:
             exchange.status = exchange.status or GONE
         except TimeoutError:
-            await exchange.refuse(unavailable("TIMEOUT", "It took too long", "Try again later."))
+            await exchange.refuse(unavailable("TIMEOUT", "It took too long."))
         except Exception:
             _log.exception("a request failed")
             await exchange.refuse(internal_error())
@@ -160,9 +160,11 @@ def _host(value: str) -> str:
     return value.rpartition(":")[0] or value if value.count(":") == 1 else value.strip("[]")
 
 
-def _attributes(exchange: _Exchange, method: str) -> dict[str, Any]:
-    return {
-        "http.request.method": method,
-        "http.route": exchange.route,
-        "http.response.status_code": exchange.status,
-    }
+def _describe(span: otel.Span, exchange: _Exchange, method: str) -> None:
+    span.update_name(f"{method} {exchange.route}")
+    span.set_attribute("http.request.method", method)
+    span.set_attribute("http.route", exchange.route)
+    span.set_attribute("http.response.status_code", exchange.status)
+    if exchange.status >= 500:
+        span.set_status(otel.StatusCode.ERROR)
+    span.end()

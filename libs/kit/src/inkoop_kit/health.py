@@ -6,7 +6,7 @@ outage of those must not restart every instance. Ready: may be used now (operati
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Protocol
 
 PROGRESS_SECONDS = 60.0
@@ -82,8 +82,3 @@ class Health:
             answer = await asyncio.to_thread(self.database)
             self._asked = (self._clock(), answer)
         return answer
-
-
-def verdict(reasons: list[str]) -> tuple[int, Mapping[str, object]]:
-    """The HTTP status of an answer and its body: 204 without a body, or 503 with the reasons."""
-    return (503, {"status": "unavailable", "reasons": reasons}) if reasons else (204, {})

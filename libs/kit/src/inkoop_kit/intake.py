@@ -5,17 +5,15 @@ import hashlib
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import Depends
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from inkoop_kit.callers import Asks, Caller, make_command
+from inkoop_kit.desk import Command
 from inkoop_kit.problems import Problem
-
-if TYPE_CHECKING:
-    from inkoop_kit.desk import Command
 
 MAX_DOCUMENT = 30 * 1024 * 1024
 """Bytes of one document: the State allows 20 MB of attachments, a third more as base64."""
@@ -53,7 +51,7 @@ class Document:
     media_type: str
     data: bytes
     sha256: str
-    command: "Command"
+    command: Command
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ FLOOD_LINES = 3
 """Lines of one place in the code within a window; the others are counted."""
 FLOOD_SECONDS = 10.0
 MESSAGE_LENGTH = 500
-"""An error's own words are cut here: they may quote what was wrong."""
+"""Words are cut here and at their first line: behind it PostgreSQL quotes rows."""
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message"}
 
@@ -41,7 +41,7 @@ class JsonLines(logging.Formatter):
             "ts": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname,
             "logger": record.name,
-            "msg": record.getMessage(),
+            "msg": record.getMessage().partition("\n")[0][:MESSAGE_LENGTH],
             **self._who,
         }
         if (trace := current()) is not None:

@@ -1,11 +1,12 @@
 """Every metric of a service with its meaning; base units, no label that grows with the data.
 
 One object per process, made with its registry and passed on. Labels are made at the start, because
-`increase()` never sees a counter whose first sample is already 1.
+`increase()` never sees a counter whose first sample is already 1. `inkoop_event_age_seconds` lives
+in `instruments`, where it is cheap.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from prometheus_client import (
@@ -20,18 +21,20 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-RESULTS = ("ok", "duplicate", "unknown_type", "parked", "released")
-"""What may become of a message; `duplicate` is normal, and must be seen."""
-PARK_REASONS = ("undecodable", "invalid", "refused", "failed", "behind")
-"""Why a message is parked; `behind` another one of its key."""
-_FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-_AGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21600, 86400)
+RESULTS = ("ok", "duplicate", "ignored", "parked")
+"""What may become of a message; `duplicate` is normal, `ignored` is a type not acted on."""
+PARK_REASONS = ("envelope", "payload", "key", "refused", "failed", "unwritable", "behind")
+"""Why a message is parked; `refused` by a decision, `behind` another one of its key."""
+VERDICTS = ("OffsetConflict", "VersionConflict", "CommandKnown")
+"""What somebody else had moved when a batch was to be written (`inkoop_kit.store`)."""
+OTHER = "other"
+"""The event type of what the service does not know."""
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Reader(Protocol):
     """What is shown of a processor: `progress` is monotonic time in seconds."""
 
-    joined: bool
     progress: float
 
     def lag(self) -> dict[tuple[str, int], int]:
@@ -42,7 +45,6 @@ class Reader(Protocol):
 class Sender(Protocol):
     """What is shown of a relay: `oldest_age` in seconds."""
 
-    progress: float
     oldest_age: float
 
     def backlog(self) -> dict[int, int]:
@@ -58,123 +60,80 @@ class Metrics:
     ) -> None:
         self.registry = registry
         self.service = service
-        ProcessCollector(registry=registry)
-        GCCollector(registry=registry)
-        PlatformCollector(registry=registry)
-        self._about(version, revision)
-        self._messages()
-        self._store()
-        self._http()
-
-    def _about(self, version: str, revision: str) -> None:
-        self.build_info = Gauge(
-            "inkoop_build_info",
-            "1; which build runs",
-            ["service", "version", "revision"],
-            registry=self.registry,
-        )
-        self.build_info.labels(self.service, version, revision).set(1)
-
-    def _messages(self) -> None:
-        registry = self.registry
+        for own in (ProcessCollector, GCCollector, PlatformCollector):
+            own(registry=registry)
+        build = self._gauge("inkoop_build_info", "1; which build runs", "version", "revision")
+        build.labels(service, version, revision).set(1)
         self.rebalances = Counter(
-            "inkoop_consumer_rebalances_total",
-            "Times that partitions were assigned anew",
-            ["group"],
-            registry=registry,
+            "inkoop_consumer_rebalances_total", "Times that partitions were assigned anew",
+            ["group"], registry=registry,
+        )  # fmt: skip
+        self.events_processed = self._counter(
+            "inkoop_events_processed_total", "Messages dealt with, by what became of them",
+            "event_type", "result",
+        )  # fmt: skip
+        self.processing = self._histogram(
+            "inkoop_processing_duration_seconds", "One batch, from its records to its commit"
         )
-        self.rebalances.labels(self.service)
-        self.events_processed = Counter(
-            "inkoop_events_processed_total",
-            "Messages dealt with, by what became of them",
-            ["service", "event_type", "result"],
-            registry=registry,
+        self.published = self._counter(
+            "inkoop_outbox_published_total", "Public events that Kafka acknowledged", "topic"
         )
-        self.processing = Histogram(
-            "inkoop_processing_duration_seconds",
-            "One batch: from its records in memory to its commit",
-            ["service"],
-            buckets=_FAST,
-            registry=registry,
+        self.append = self._histogram(
+            "inkoop_eventstore_append_seconds", "The one statement of a batch, commit included"
         )
-        self.processing.labels(self.service)
-        self.event_age = Histogram(
-            "inkoop_event_age_seconds",
-            "From the publisher's record of an event to the commit here; the end-to-end indicator",
-            ["service", "event_type"],
-            buckets=_AGES,
-            registry=registry,
+        self.conflicts = self._counter(
+            "inkoop_eventstore_conflicts_total", "Batches decided again, by why", "what"
         )
-        self.published = Counter(
-            "inkoop_outbox_published_total",
-            "Public events that Kafka acknowledged",
-            ["service", "topic"],
-            registry=registry,
+        self.parked_total = self._counter(
+            "inkoop_parked_total", "Messages set aside, by why", "reason"
         )
-
-    def _store(self) -> None:
-        registry = self.registry
-        self.append = Histogram(
-            "inkoop_eventstore_append_seconds",
-            "The one statement of a batch, commit included",
-            ["service"],
-            buckets=_FAST,
-            registry=registry,
-        )
-        self.append.labels(self.service)
-        self.conflicts = Counter(
-            "inkoop_eventstore_conflicts_total",
-            "Batches decided again, by what somebody else had moved",
-            ["service", "what"],
-            registry=registry,
-        )
-        for what in ("raced", "offset", "version", "command"):
-            self.conflicts.labels(self.service, what)
-        self.parked = Gauge(
-            "inkoop_parked",
-            "Messages set aside that wait to be released, in the whole service",
-            ["service"],
-            registry=registry,
-        )
-        self.parked_total = Counter(
-            "inkoop_parked_total",
-            "Messages set aside, by why",
-            ["service", "reason"],
-            registry=registry,
-        )
-        for reason in PARK_REASONS:
-            self.parked_total.labels(self.service, reason)
-
-    def _http(self) -> None:
         self.requests = Histogram(
             "http_server_request_duration_seconds",
             "HTTP requests, to the end of the answer; route is the template",
-            ["method", "route", "status"],
-            buckets=_FAST,
-            registry=self.registry,
-        )
+            ["method", "route", "status"], buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
+        self._begin()
 
     def expect(self, event_types: Iterable[str], topics: Iterable[str]) -> None:
         """Make the labels of what the service hears and tells."""
-        for event_type in event_types:
-            self.event_age.labels(self.service, event_type)
+        for event_type in (*event_types, OTHER):
             for result in RESULTS:
                 self.events_processed.labels(self.service, event_type, result)
         for topic in topics:
             self.published.labels(self.service, topic)
 
-    def watch(self, reader: Reader | None, sender: Sender | None) -> None:
-        """Show at each scrape how far the processor and the relay are."""
-        self.registry.register(Watched(self.service, reader, sender))
+    def _begin(self) -> None:
+        for one in (self.rebalances, self.processing, self.append):
+            one.labels(self.service)
+        for what in (*VERDICTS, "DataError"):
+            self.conflicts.labels(self.service, what)
+        for reason in PARK_REASONS:
+            self.parked_total.labels(self.service, reason)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, ["service", *labels], registry=self.registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(name, meaning, ["service", *labels], registry=self.registry)
+
+    def _histogram(self, name: str, meaning: str) -> Histogram:
+        return Histogram(name, meaning, ["service"], buckets=_SECONDS, registry=self.registry)
 
 
 class Watched(Collector):
-    """What is read at the moment of a scrape, and costs nothing between."""
+    """What is read at the moment of a scrape, and costs nothing between.
 
-    def __init__(self, service: str, reader: Reader | None, sender: Sender | None) -> None:
-        self._service = service
-        self._reader = reader
-        self._sender = sender
+    `parked` counts the messages that wait to be released, or returns None when nobody knows.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        reader: Reader | None,
+        sender: Sender | None,
+        parked: Callable[[], int | None],
+    ) -> None:
+        self._service, self._reader, self._sender, self._parked = service, reader, sender, parked
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """The gauges of now; a dead process reports none, so alerts also look for absence."""
@@ -182,46 +141,34 @@ class Watched(Collector):
             yield from self._consumer(self._reader)
         if self._sender is not None:
             yield from self._outbox(self._sender)
+        if (parked := self._parked()) is not None:
+            yield self._one("inkoop_parked", "Messages set aside, in all the service", parked)
 
     def _consumer(self, reader: Reader) -> Iterable[GaugeMetricFamily]:
         lags = reader.lag()
         lag = GaugeMetricFamily(
-            "inkoop_consumer_lag_records",
-            "Records in the topic that the service has not stored",
+            "inkoop_consumer_lag_records", "Records in the topic that the service has not read",
             labels=["group", "topic", "partition"],
-        )
+        )  # fmt: skip
         for (topic, partition), records in lags.items():
             lag.add_metric([self._service, topic, str(partition)], records)
         yield lag
-        yield self._gauge(
-            "inkoop_consumer_assigned_partitions", "Partitions held; 0 is legal", len(lags), "group"
-        )
-        yield self._gauge(
-            "inkoop_consumer_last_progress_timestamp_seconds",
-            "When the processor last made a turn, idle ones too",
-            time.time() - time.monotonic() + reader.progress,
-            "group",
-        )
+        name, meaning = "inkoop_consumer_assigned_partitions", "Partitions held; 0 is legal"
+        yield self._one(name, meaning, len(lags), "group")
+        name = "inkoop_consumer_last_progress_timestamp_seconds"
+        when = time.time() - time.monotonic() + reader.progress
+        yield self._one(name, "When the processor last made a turn, idle ones too", when, "group")
 
     def _outbox(self, sender: Sender) -> Iterable[GaugeMetricFamily]:
         waiting = sender.backlog()
-        yield self._gauge(
-            "inkoop_outbox_pending",
-            "Facts stored and not yet looked at by the relay, in the lanes held",
-            sum(waiting.values()),
-        )
-        yield self._gauge(
-            "inkoop_outbox_oldest_age_seconds",
-            "Age of the oldest of them; alert on this, not on their number",
-            sender.oldest_age,
-        )
-        yield self._gauge(
-            "inkoop_relay_lanes",
-            "Lanes that this instance relays; all instances together: every lane once",
-            len(waiting),
-        )
+        name, meaning = "inkoop_outbox_pending", "Facts that the relay has not passed on"
+        yield self._one(name, f"{meaning}, in the lanes held", sum(waiting.values()))
+        name, meaning = "inkoop_outbox_oldest_age_seconds", "Age of the oldest; alert on this"
+        yield self._one(name, meaning, sender.oldest_age)
+        name, meaning = "inkoop_relay_lanes", "Lanes relayed here; of all instances: each one once"
+        yield self._one(name, meaning, len(waiting))
 
-    def _gauge(
+    def _one(
         self, name: str, meaning: str, value: float, label: str = "service"
     ) -> GaugeMetricFamily:
         family = GaugeMetricFamily(name, meaning, labels=[label])

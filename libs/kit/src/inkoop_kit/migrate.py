@@ -5,11 +5,12 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 import psycopg
-from psycopg import sql
+from psycopg import Connection, sql
 
 _LOCK_TIMEOUT = "10s"
 """A migration that waits longer for a table gives up: what queues behind it would stand still."""
@@ -45,11 +46,9 @@ def migrations_of(service: str) -> tuple[Migration, ...]:
     return (*_read("kit", files("inkoop_kit")), *_read(service, own))
 
 
-def pending(
-    connection: psycopg.Connection[tuple[object, ...]], migrations: Sequence[Migration]
-) -> list[Migration]:
+def pending(connection: Connection, migrations: Sequence[Migration]) -> list[Migration]:
     """What was not run yet. Raises MigrationRefused when a file that was run has changed."""
-    done = _applied(connection)
+    done = {name: sha256 for name, sha256, _ in _applied(connection)}
     for migration in migrations:
         if done.get(migration.name, migration.sha256) != migration.sha256:
             raise MigrationRefused(f"{migration.name} was run and has changed since: add a new one")
@@ -62,23 +61,28 @@ def migrate(url: str, service: str, migrations: Sequence[Migration]) -> list[str
     An advisory lock makes a second migration of this schema wait. Raises MigrationRefused, or
     psycopg.Error with nothing of the failed file left behind.
     """
-    schema = schema_of(service)
-    with psycopg.connect(url, autocommit=True) as connection:
+    with _connect(url, service) as connection:
         connection.execute(
-            "select pg_advisory_lock(hashtextextended(%s, 0))", [f"inkoop migrate {schema}"]
+            "select pg_advisory_lock(hashtextextended(%s, 0))", [f"migrate {schema_of(service)}"]
         )
-        connection.execute(sql.SQL("set search_path to {}").format(sql.Identifier(schema)))
-        connection.execute(sql.SQL("set lock_timeout to {}").format(_LOCK_TIMEOUT))
-        _prepare(connection, schema)
+        _prepare(connection, schema_of(service))
         todo = pending(connection, migrations)
         for migration in todo:
             with connection.transaction():
-                _run(connection, schema, migration)
+                _run(connection, schema_of(service), migration)
             _log.info("migrated %s", migration.name)
         return [migration.name for migration in todo]
 
 
-def _prepare(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> None:
+def state(url: str, service: str, migrations: Sequence[Migration]) -> list[tuple[str, str]]:
+    """Each migration with when it was run, or `pending`."""
+    with _connect(url, service) as connection:
+        todo = {migration.name for migration in pending(connection, migrations)}
+        when = {name: at.isoformat(timespec="seconds") for name, _, at in _applied(connection)}
+    return [(m.name, "pending" if m.name in todo else when[m.name]) for m in migrations]
+
+
+def _prepare(connection: Connection, schema: str) -> None:
     with connection.transaction():
         connection.execute(
             "create table if not exists migration (name text primary key, sha256 text not null,"
@@ -89,9 +93,7 @@ def _prepare(connection: psycopg.Connection[tuple[object, ...]], schema: str) ->
         )
 
 
-def _run(
-    connection: psycopg.Connection[tuple[object, ...]], schema: str, migration: Migration
-) -> None:
+def _run(connection: Connection, schema: str, migration: Migration) -> None:
     roles = {"service": f'"{schema}"', "reader": f'"{schema}_reader"'}
     text = _PLACEHOLDER.sub(lambda found: roles[found[1]], migration.text)
     connection.execute(text.encode())
@@ -100,12 +102,16 @@ def _run(
     )
 
 
-def _applied(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, str]:
-    with connection.transaction():
-        there = connection.execute("select to_regclass('migration')").fetchone()
-        if there is None or there[0] is None:
-            return {}
-        return {str(n): str(h) for n, h in connection.execute("select name, sha256 from migration")}
+def _connect(url: str, service: str) -> Connection:
+    options = f"-c search_path={schema_of(service)} -c lock_timeout={_LOCK_TIMEOUT}"
+    return psycopg.connect(url, autocommit=True, options=options, connect_timeout=10)
+
+
+def _applied(connection: Connection) -> list[tuple[str, str, datetime]]:
+    there = connection.execute("select to_regclass('migration')").fetchone()
+    if there is None or there[0] is None:
+        return []
+    return connection.execute("select name, sha256, applied_at from migration").fetchall()
 
 
 def _read(owner: str, package: Traversable) -> list[Migration]:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from inkoop_events.values import Refused
+from inkoop_kit.desk import Busy, CommandConflict
 from inkoop_kit.tracing import current
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,10 +51,10 @@ class Problem(HTTPException):
         return JSONResponse(body, self.status_code, dict(self.headers or {}), MEDIA_TYPE)
 
 
-def unavailable(code: str, title: str, detail: str) -> Problem:
-    """503, to be tried again in a moment."""
-    problem = Problem(503, code, title, detail)
-    problem.headers = {"Retry-After": str(RETRY_SECONDS)}
+def unavailable(code: str, detail: str, seconds: int = RETRY_SECONDS) -> Problem:
+    """503, to be tried again after so many seconds."""
+    problem = Problem(503, code, "Try again in a moment", detail)
+    problem.headers = {"Retry-After": str(seconds)}
     return problem
 
 
@@ -62,6 +63,8 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(Refused, _on_refused)
+    app.add_exception_handler(CommandConflict, _on_conflict)
+    app.add_exception_handler(Busy, _on_busy)
     app.add_exception_handler(psycopg.OperationalError, _on_database)
     app.add_exception_handler(Exception, _on_bug)
 
@@ -103,9 +106,23 @@ async def _on_refused(_: Request, error: Exception) -> Response:
     return Problem(409, error.code, "The request was refused", error.detail).response()
 
 
+async def _on_conflict(_: Request, error: Exception) -> Response:
+    del error
+    return Problem(
+        409, "IDEMPOTENCY_KEY_REUSED", "This key was used for another request",
+        "Give a new Idempotency-Key, or send what it was used for.",
+    ).response()  # fmt: skip
+
+
+async def _on_busy(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Busy)  # noqa: S101 — registered for this class
+    detail = "It is not certain that nothing was done: the same request again is safe."
+    return unavailable("BUSY", f"{error}. {detail}", error.retry_after).response()
+
+
 async def _on_database(_: Request, error: Exception) -> Response:
     _log.warning("PostgreSQL is away: %s", type(error).__name__)
-    return unavailable("DATABASE_AWAY", "Try again in a moment", "Nothing was done.").response()
+    return unavailable("DATABASE_AWAY", "PostgreSQL does not answer.").response()
 
 
 async def _on_bug(_: Request, error: Exception) -> Response:

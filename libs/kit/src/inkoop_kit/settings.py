@@ -46,8 +46,20 @@ class Settings(BaseSettings):
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], AfterValidator(str.upper)
     ] = "INFO"
+    revision: str = ""
+    """The commit that the image was built from, for `inkoop_build_info`."""
+    contact_name: str = "The operator of this installation"
+    contact_url: str = "https://inkoop.example/contact"
+    contact_email: str = "contact@inkoop.example"
     schema_patience: float = Field(default=30.0, ge=0)
     """Seconds to wait for a migration that is still running, before an older schema is refused."""
+
+    @property
+    def contact(self) -> dict[str, str]:
+        """Whom readers of OpenAPI turn to (NL API Design Rules, doc-openapi-contact)."""
+        return {
+            "name": self.contact_name, "url": self.contact_url, "email": self.contact_email,
+        }  # fmt: skip
 
     @model_validator(mode="after")
     def _stays_on_loopback(self) -> "Settings":
@@ -70,7 +82,7 @@ class MigrationSettings(BaseSettings):
 def load(settings: type[T]) -> T:
     """Read the environment. Raises SettingsInvalid, which names all that is wrong at once."""
     try:
-        return settings(_secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR"))  # pyright: ignore[reportCallIssue]
+        return settings(_secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR"))
     except ValidationError as invalid:
         raise SettingsInvalid("; ".join(map(_sentence, invalid.errors()))) from None
 

@@ -7,22 +7,21 @@ id, which stands in its log lines and in the cause of its facts.
 import os
 import re
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from opentelemetry import trace as otel
+from opentelemetry.context import Context
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
-Attributes = Mapping[str, str | int | float | bool]
-
 _HEADER = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
-_FLUSH_SECONDS = 1.0
+_ODD = frozenset("13579bdf")  # the last bit of the flags: sampled
+_FLUSH_SECONDS = 0.5
 _current: "ContextVar[Trace | None]" = ContextVar("inkoop_trace", default=None)
 
 
@@ -68,46 +67,13 @@ def current() -> Trace | None:
 
 
 @contextmanager
-def within(trace: Trace | None) -> Iterator[None]:
+def within(trace: Trace | None) -> Generator[None]:
     """Work on something of this trace."""
     token = _current.set(trace)
     try:
         yield
     finally:
         _current.reset(token)
-
-
-class Span:
-    """Something that is going on, to be ended; `trace` is its place, for whatever it causes."""
-
-    __slots__ = ("_span", "trace")
-
-    def __init__(self, span: otel.Span) -> None:
-        place = span.get_span_context()
-        self._span = span
-        self.trace = Trace(
-            f"{place.trace_id:032x}", f"{place.span_id:016x}", place.trace_flags.sampled
-        )
-
-    def link(self, traceparent: str | None) -> None:
-        """Point at another trace that this has to do with (OpenTelemetry: a link)."""
-        if (other := parse(traceparent)) is not None:
-            self._span.add_link(_place(other))
-
-    def name(self, name: str) -> None:
-        """Call it by what it turned out to be."""
-        self._span.update_name(name)
-
-    def describe(self, attributes: Attributes) -> None:
-        """Add attributes; never payload, never personal data."""
-        self._span.set_attributes(attributes)
-
-    def end(self, error: str | None = None) -> None:
-        """It is over; `error` is a stable code when it failed."""
-        if error is not None:
-            self._span.set_attribute("error.type", error)
-            self._span.set_status(otel.StatusCode.ERROR)
-        self._span.end()
 
 
 class Tracing:
@@ -117,62 +83,60 @@ class Tracing:
         self._provider = provider
         self._tracer = provider.get_tracer("inkoop_kit") if provider else None
 
-    @property
-    def on(self) -> bool:
-        """Whether spans go anywhere."""
-        return self._tracer is not None
-
-    def serve(self, name: str, traceparent: str | None) -> tuple[Trace, Span | None]:
-        """The trace of a request: the caller's, else a new one; with a span where sampled."""
+    def serve(self, name: str, traceparent: str | None) -> tuple[Trace, otel.Span]:
+        """The trace of a request, the caller's or a new one, and its span, to be ended."""
         parent = parse(traceparent)
         if self._tracer is None:
-            return begin_trace(parent), None
-        span = Span(self._start(name, parent, otel.SpanKind.SERVER))
-        return span.trace, span
+            return begin_trace(parent), otel.INVALID_SPAN
+        span = self._tracer.start_span(name, _inside(parent), otel.SpanKind.SERVER)
+        place = span.get_span_context()
+        ids = f"{place.trace_id:032x}", f"{place.span_id:016x}"
+        return Trace(*ids, place.trace_flags.sampled), span
 
-    def receive(self, topic: str, traceparent: str | None, event: str) -> Span | None:
-        """A message is being processed. None, and cheap, unless its trace is sampled.
+    def processed(
+        self, topic: str, traceparent: str, event: str, began: int, links: Iterable[str | None]
+    ) -> None:
+        """A message was processed from `began` (Unix ns) until now; `links` to other traces."""
+        self._message("process", otel.SpanKind.CONSUMER, topic, traceparent, event, began, links)
 
-        Give the span's trace to the cause of the facts, link what they refer to, and end it once
-        they are stored.
-        """
-        return self._message("process", topic, traceparent, event, otel.SpanKind.CONSUMER)
+    def sent(self, topic: str, traceparent: str, event: str, began: int) -> None:
+        """An event was sent, from `began` (Unix ns) until now."""
+        self._message("send", otel.SpanKind.PRODUCER, topic, traceparent, event, began, ())
 
-    def send(self, topic: str, traceparent: str | None, event: str) -> Span | None:
-        """An event is being sent. None, and cheap, unless its trace is sampled."""
-        return self._message("send", topic, traceparent, event, otel.SpanKind.PRODUCER)
+    def wants(self, traceparent: str | None) -> TypeGuard[str]:
+        """Whether spans of this trace go anywhere; asked for every message, so it is cheap."""
+        return self._tracer is not None and traceparent is not None and traceparent[-1:] in _ODD
 
     def stop(self) -> None:
-        """Export what is left, for at most a second: an absent collector delays no stop."""
+        """Export what is left, for at most a moment: an absent collector delays no stop."""
         if self._provider is not None:
             last = threading.Thread(target=self._provider.shutdown, daemon=True)
             last.start()
             last.join(_FLUSH_SECONDS)
 
     def _message(
-        self, what: str, topic: str, traceparent: str | None, event: str, kind: otel.SpanKind
-    ) -> Span | None:
-        if self._tracer is None or traceparent is None or not traceparent.endswith("1"):
-            return None
-        if (parent := parse(traceparent)) is None:
-            return None
-        span = Span(self._start(f"{what} {topic}", parent, kind))
-        span.describe(
-            {
-                "messaging.system": "kafka",
-                "messaging.operation.name": what,
-                "messaging.destination.name": topic,
-                "messaging.message.id": event,
-            }
-        )
-        return span
-
-    def _start(self, name: str, parent: Trace | None, kind: otel.SpanKind) -> otel.Span:
-        assert self._tracer is not None  # noqa: S101 — asked by the callers
-        context = otel.set_span_in_context(
-            otel.NonRecordingSpan(_place(parent) if parent else otel.INVALID_SPAN_CONTEXT)
-        )
-        return self._tracer.start_span(name, context, kind, start_time=time.time_ns())
+        self,
+        what: str,
+        kind: otel.SpanKind,
+        topic: str,
+        traceparent: str,
+        event: str,
+        began: int,
+        links: Iterable[str | None],
+    ) -> None:
+        parent = parse(traceparent)
+        if self._tracer is None or parent is None:
+            return
+        others = [otel.Link(_place(other)) for one in links if (other := parse(one)) is not None]
+        attributes = {
+            "messaging.system": "kafka",
+            "messaging.operation.name": what,
+            "messaging.destination.name": topic,
+            "messaging.message.id": event,
+        }
+        self._tracer.start_span(
+            f"{what} {topic}", _inside(parent), kind, attributes, others, start_time=began
+        ).end()
 
 
 def tracing_from_environment(service: str, replica: str, version: str) -> Tracing:
@@ -186,6 +150,11 @@ def tracing_from_environment(service: str, replica: str, version: str) -> Tracin
     from inkoop_kit.otlp import provider  # noqa: PLC0415 — costs memory, and only where asked for
 
     return Tracing(provider(service, replica, version))
+
+
+def _inside(parent: Trace | None) -> Context:
+    place = _place(parent) if parent else otel.INVALID_SPAN_CONTEXT
+    return otel.set_span_in_context(otel.NonRecordingSpan(place), Context())
 
 
 def _place(trace: Trace) -> otel.SpanContext:
