@@ -137,3 +137,20 @@ def test_an_invoice_names_a_bounded_number_of_orders() -> None:
     with pytest.raises(Faulty, match="TOO_MANY_ORDERS"):
         list(receive(invoice(), NUMBER, claim(lines)))
     assert len(list(receive(invoice(), NUMBER, claim(lines[:-1])))) == 1 + MAX_ORDERS
+
+
+def test_a_charge_on_top_of_the_lines_holds_the_invoice() -> None:
+    *_, held = receive(invoice(), NUMBER, replace(claim([line()]), net=Decimal("25.01")))
+    assert held == InvoiceHeld(codes=("CHARGE_WITHOUT_ORDER",))
+
+
+def test_an_allowance_below_the_lines_does_not() -> None:
+    facts = list(receive(invoice(), NUMBER, replace(claim([line()]), net=Decimal("24.99"))))
+    assert [type(fact) for fact in facts] == [InvoiceReceived, InvoicePresented]
+
+
+def test_a_line_whose_amount_is_not_quantity_times_price_is_held() -> None:
+    odd = line("2")
+    odd = replace(odd, line=replace(odd.line, quantity=Decimal(0)))
+    *_, held = receive(invoice(), NUMBER, replace(claim([line(), odd]), net=Decimal(50)))
+    assert held == InvoiceHeld(codes=("NET_DIFFERS",), lines=(LineId("2"),))

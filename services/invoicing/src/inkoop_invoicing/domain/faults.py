@@ -4,18 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from inkoop_events.values import MAX_DECIMALS, MAX_LINES, LineId, Refused, decimals
+from inkoop_events.values import (
+    MAX_DECIMALS,
+    MAX_LINES,
+    MAX_NUMBER_LENGTH,
+    MAX_WHOLE_DIGITS,
+    LineId,
+    Refused,
+    decimals,
+)
 
-MAX_REFERENCE = 100
-"""Characters of a number that people give: of an invoice, an order, a line, a unit."""
 MAX_TEXT = 4_000
 """Characters of a description."""
-MAX_DIGITS = 12
-"""Digits before the decimal point of a quantity or price: their product stays exact to the cent."""
-MAX_AMOUNT_DIGITS = 15
-"""Digits before the decimal point of an amount."""
 CENT_DECIMALS = 2
 
+_PRECISION = 28
+"""Digits of a number that Python's decimals reckon with; `decimals` sees no more of it."""
 _SPOKEN = 5
 
 
@@ -49,12 +53,12 @@ def refuse_when(faults: Iterable[Fault]) -> None:
 
 def exact_faults(number: Decimal, field: str, line: LineId | None = None) -> Iterator[Fault]:
     """A quantity or price that cannot be kept exactly: more than ten decimals (design D9)."""
-    yield from _number_faults(number, field, line, places=MAX_DECIMALS, digits=MAX_DIGITS)
+    yield from _number_faults(number, field, line, places=MAX_DECIMALS)
 
 
 def amount_faults(amount: Decimal, field: str, line: LineId | None = None) -> Iterator[Fault]:
     """An amount that is not given to the cent (EN 16931, BR-DEC rules)."""
-    yield from _number_faults(amount, field, line, places=CENT_DECIMALS, digits=MAX_AMOUNT_DIGITS)
+    yield from _number_faults(amount, field, line, places=CENT_DECIMALS)
 
 
 def price_faults(price: Decimal, line: LineId) -> Iterator[Fault]:
@@ -66,7 +70,7 @@ def price_faults(price: Decimal, line: LineId) -> Iterator[Fault]:
 
 def reference_faults(text: str, field: str, line: LineId | None = None) -> Iterator[Fault]:
     """A number of a document, line or unit that is empty, too long, or not printable."""
-    if not text.strip() or len(text) > MAX_REFERENCE or not text.isprintable():
+    if not text.strip() or len(text) > MAX_NUMBER_LENGTH or not text.isprintable():
         yield Fault("BAD_REFERENCE", field, line)
 
 
@@ -85,12 +89,12 @@ def line_count_faults(count: int) -> Iterator[Fault]:
 
 
 def _number_faults(
-    number: Decimal, field: str, line: LineId | None, *, places: int, digits: int
+    number: Decimal, field: str, line: LineId | None, *, places: int
 ) -> Iterator[Fault]:
     # Size goes first: a number with a huge exponent must not be written out.
-    if not number.is_finite() or number.adjusted() >= digits:
+    if not number.is_finite() or number.adjusted() >= MAX_WHOLE_DIGITS:
         yield Fault("NUMBER_TOO_LARGE", field, line)
-    elif decimals(number) > places:
+    elif len(number.as_tuple().digits) > _PRECISION or decimals(number) > places:
         yield Fault("TOO_MANY_DECIMALS", field, line)
 
 

@@ -9,15 +9,10 @@ from typing import ClassVar, TypeAlias, assert_never
 
 from inkoop_events.values import (
     Currency,
-    InvoiceNumber,
     LineId,
-    Oin,
     OrderNumber,
     Refused,
-    SupplierId,
 )
-
-NO_ORDER_REFERENCE = "NO_ORDER_REFERENCE"
 
 
 class InvoiceKind(Enum):
@@ -99,8 +94,8 @@ class InvoicePresented:
 class InvoiceHeld:
     """The invoice cannot be paid now: `codes` say why.
 
-    `order` is the order that asks; none when the invoice itself is the reason, which `lines` then
-    narrows to the lines that name no order.
+    `order` is the order that asks; none when the invoice itself is the reason, and `lines` are then
+    the lines that are meant, if not all.
     """
 
     TYPE: ClassVar[str] = "invoice-held"
@@ -176,16 +171,10 @@ class Invoice:
     received: InvoiceReceived | None = None
     matches: Mapping[OrderNumber, MatchNoted | None] = field(default_factory=_no_matches)
     """The decision in force by order; none: presented, not yet decided on."""
-    unreferenced: bool = False
-    """True: it has lines that name no order, so it cannot become payable by matching alone."""
+    own_codes: tuple[str, ...] = ()
+    """Why the invoice itself is held, so that it cannot become payable by matching alone."""
     payable: bool = False
     duplicates: int = 0
-
-
-def split_invoice_key(key: str) -> tuple[Oin, SupplierId, InvoiceNumber]:
-    """Department, supplier and number from an invoice key; the number may contain a slash."""
-    department, supplier, number = key.split("/", 2)
-    return Oin(department), SupplierId(supplier), InvoiceNumber(number)
 
 
 def evolve(invoice: Invoice, fact: InvoiceFact) -> Invoice:
@@ -195,8 +184,8 @@ def evolve(invoice: Invoice, fact: InvoiceFact) -> Invoice:
             return replace(invoice, received=fact)
         case InvoicePresented(order=order):
             return replace(invoice, matches={**invoice.matches, order: None})
-        case InvoiceHeld(order=order):
-            return replace(invoice, unreferenced=invoice.unreferenced or order is None)
+        case InvoiceHeld(order=order, codes=codes):
+            return replace(invoice, own_codes=codes) if order is None else invoice
         case MatchNoted(order=order):
             return replace(invoice, matches={**invoice.matches, order: fact})
         case InvoiceDuplicated():
@@ -234,17 +223,16 @@ def state_of(invoice: Invoice) -> InvoiceState:
     outcomes = {match.outcome if match else None for match in invoice.matches.values()}
     if invoice.payable:
         return InvoiceState.PAYABLE
-    if invoice.unreferenced or Outcome.HELD in outcomes:
+    if invoice.own_codes or Outcome.HELD in outcomes:
         return InvoiceState.HELD
     return InvoiceState.WAITING if Outcome.WAITING in outcomes else InvoiceState.RECEIVED
 
 
 def codes_of(invoice: Invoice) -> tuple[str, ...]:
     """Why it is held or waits, each code once, in the order of the orders."""
-    own = (NO_ORDER_REFERENCE,) if invoice.unreferenced else ()
     matches = (match for match in invoice.matches.values() if match is not None)
     codes = (code for match in matches if not _is_matched(match) for code in match.codes)
-    return tuple(dict.fromkeys((*own, *codes)))
+    return tuple(dict.fromkeys((*invoice.own_codes, *codes)))
 
 
 def _holds_for(match: MatchNoted | None) -> tuple[str, ...] | None:
@@ -258,7 +246,7 @@ def _is_matched(match: MatchNoted) -> bool:
 def _become_payable(invoice: Invoice) -> InvoiceBecamePayable | None:
     received, matches = invoice.received, invoice.matches.values()
     decisions = [match.decision for match in matches if match is not None and _is_matched(match)]
-    if received is None or invoice.unreferenced or len(decisions) < len(matches):
+    if received is None or invoice.own_codes or len(decisions) < len(matches):
         return None
     return InvoiceBecamePayable(
         kind=received.kind,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 
-from inkoop_events.values import Currency, InvoiceNumber, LineId, OrderNumber
+from inkoop_events.values import CENT, Currency, InvoiceNumber, LineId, OrderNumber
 from inkoop_invoicing.domain.faults import (
     Fault,
     amount_faults,
@@ -17,7 +17,6 @@ from inkoop_invoicing.domain.faults import (
     text_faults,
 )
 from inkoop_invoicing.domain.invoice import (
-    NO_ORDER_REFERENCE,
     Invoice,
     InvoiceDuplicated,
     InvoiceFact,
@@ -28,8 +27,17 @@ from inkoop_invoicing.domain.invoice import (
     InvoiceReceived,
 )
 
+NO_ORDER_REFERENCE = "NO_ORDER_REFERENCE"
+"""Lines that name no order, where the header does not either."""
+NET_DIFFERS = "NET_DIFFERS"
+"""Lines whose amount is not quantity × price: matching looks at those two, so it is not matched."""
+CHARGE_WITHOUT_ORDER = "CHARGE_WITHOUT_ORDER"
+"""A total above the sum of the lines: what is charged on top belongs to no order."""
 MAX_ORDERS = 1_000
 """Orders that one invoice may name: each is decided on apart and its decision collected again."""
+
+_EXACT = Context(prec=60)
+"""Enough for the product of two numbers of 25 digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +93,32 @@ def _first(
     for order, lines in parts.items():
         if order is not None:
             yield _presented(claim, order, lines)
-    if None in parts:
-        # When no line names an order the invoice as a whole is the reason.
-        some = len(parts) > 1
-        lines = tuple(line.line for line in parts[None]) if some else ()
-        yield InvoiceHeld(codes=(NO_ORDER_REFERENCE,), lines=lines)
+    if (held := _held(claim, parts)) is not None:
+        yield held
+
+
+def _held(claim: Claim, parts: dict[OrderNumber | None, list[InvoiceLine]]) -> InvoiceHeld | None:
+    """What no order can answer for keeps the invoice from being paid on matching alone."""
+    lines = [claimed.line for claimed in claim.lines]
+    without = parts.get(None, [])
+    differs = [line for line in lines if not _adds_up(line)]
+    codes = {
+        NO_ORDER_REFERENCE: bool(without),
+        NET_DIFFERS: bool(differs),
+        CHARGE_WITHOUT_ORDER: claim.net > sum((line.net for line in lines), Decimal(0)),
+    }
+    if not any(codes.values()):
+        return None
+    meant = dict.fromkeys(line.line for line in (*without, *differs))
+    return InvoiceHeld(
+        codes=tuple(code for code, holds in codes.items() if holds),
+        lines=tuple(meant) if len(meant) < len(lines) else (),
+    )
+
+
+def _adds_up(line: InvoiceLine) -> bool:
+    """Within a cent: the price of a unit was rounded to ten decimals."""
+    return abs(line.net - _EXACT.multiply(line.quantity, line.price)) <= CENT
 
 
 def _presented(claim: Claim, order: OrderNumber, lines: list[InvoiceLine]) -> InvoicePresented:

@@ -3,6 +3,7 @@
 from typing import TypeAlias, assert_never
 
 from inkoop_events import invoicing as public
+from inkoop_events.values import split_invoice_key
 from inkoop_invoicing.domain.invoice import (
     InvoiceBecamePayable,
     InvoiceDuplicated,
@@ -11,7 +12,6 @@ from inkoop_invoicing.domain.invoice import (
     InvoicePresented,
     InvoiceReceived,
     MatchNoted,
-    split_invoice_key,
 )
 
 PublicEvent: TypeAlias = (

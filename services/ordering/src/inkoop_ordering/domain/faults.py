@@ -4,18 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from inkoop_events.values import MAX_DECIMALS, MAX_LINES, LineId, Refused, decimals
+from inkoop_events.values import (
+    MAX_DECIMALS,
+    MAX_LINES,
+    MAX_NUMBER_LENGTH,
+    MAX_WHOLE_DIGITS,
+    LineId,
+    Refused,
+    decimals,
+)
 
-MAX_REFERENCE = 100
-"""Characters of a number that people give: of an order, a receipt, a line, a unit."""
 MAX_TEXT = 4_000
 """Characters of a description."""
-MAX_DIGITS = 12
-"""Digits before the decimal point of a quantity or price: their product stays exact to the cent."""
-MAX_AMOUNT_DIGITS = 15
-"""Digits before the decimal point of an amount."""
 CENT_DECIMALS = 2
 
+_PRECISION = 28
+"""Digits of a number that Python's decimals reckon with; `decimals` sees no more of it."""
 _SPOKEN = 5
 
 
@@ -48,35 +52,35 @@ def refuse_when(faults: Iterable[Fault]) -> None:
 
 
 def number_faults(
-    number: Decimal, field: str, line: LineId | None, *, places: int, digits: int
+    number: Decimal, field: str, line: LineId | None, *, places: int
 ) -> Iterator[Fault]:
     """A number that cannot be kept exactly; size goes first, as a huge one cannot be looked into.
 
     The limits are those of design D9: ten decimals for prices and quantities, two for amounts.
     """
-    if not number.is_finite() or number.adjusted() >= digits:
+    if not number.is_finite() or number.adjusted() >= MAX_WHOLE_DIGITS:
         yield Fault("NUMBER_TOO_LARGE", field, line)
-    elif decimals(number) > places:
+    elif len(number.as_tuple().digits) > _PRECISION or decimals(number) > places:
         yield Fault("TOO_MANY_DECIMALS", field, line)
 
 
 def quantity_faults(quantity: Decimal, line: LineId) -> Iterator[Fault]:
     """A quantity that is negative or cannot be kept exactly."""
-    yield from number_faults(quantity, "quantity", line, places=MAX_DECIMALS, digits=MAX_DIGITS)
+    yield from number_faults(quantity, "quantity", line, places=MAX_DECIMALS)
     if quantity.is_finite() and quantity < 0:
         yield Fault("NEGATIVE_QUANTITY", "quantity", line)
 
 
 def price_faults(price: Decimal, line: LineId) -> Iterator[Fault]:
     """A price that is negative (EN 16931, BR-27) or cannot be kept exactly."""
-    yield from number_faults(price, "price", line, places=MAX_DECIMALS, digits=MAX_DIGITS)
+    yield from number_faults(price, "price", line, places=MAX_DECIMALS)
     if price.is_finite() and price < 0:
         yield Fault("NEGATIVE_PRICE", "price", line)
 
 
 def reference_faults(text: str, field: str, line: LineId | None = None) -> Iterator[Fault]:
     """A number of a document, line or unit that is empty, too long, or not printable."""
-    if not text.strip() or len(text) > MAX_REFERENCE or not text.isprintable():
+    if not text.strip() or len(text) > MAX_NUMBER_LENGTH or not text.isprintable():
         yield Fault("BAD_REFERENCE", field, line)
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import ClassVar, TypeAlias, assert_never
 
 from inkoop_events.values import (
     Currency,
     LineId,
-    Oin,
     OrderNumber,
     ReceiptNumber,
     Refused,
@@ -18,7 +18,6 @@ from inkoop_events.values import (
 )
 from inkoop_ordering.domain.faults import (
     CENT_DECIMALS,
-    MAX_AMOUNT_DIGITS,
     Fault,
     line_count_faults,
     number_faults,
@@ -33,6 +32,15 @@ MAX_RECEIPTS = 10_000
 """Receipts of one order; the state keeps a mark of each, see `Order.receipts`."""
 
 _MARK = 16
+
+
+class OrderState(Enum):
+    """Where an order stands, for people; expected: there are receipts, the order is not there."""
+
+    EXPECTED = "expected"
+    PLACED = "placed"
+    PARTLY_RECEIVED = "partly-received"
+    RECEIVED = "received"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +125,7 @@ class Order:
     currency: Currency | None = None
     issued: date | None = None
     net: Decimal = Decimal(0)
+    lines: int = 0
     duplicates: int = 0
     remaining: Mapping[LineId, Decimal] = field(default_factory=_no_quantities)
     """Ordered minus received, by line; below zero when more came in than was ordered (so far)."""
@@ -124,12 +133,6 @@ class Order:
     """A 64-bit mark of each receipt's content, by its number. The numbers have to be known for as
     long as the order lives, or a receipt given twice would be paid twice; the kit's command table
     cannot know that two commands with different keys name one receipt."""
-
-
-def split_order_key(key: str) -> tuple[Oin, OrderNumber]:
-    """Department and number from an order key; the number itself may contain a slash."""
-    department, number = key.split("/", 1)
-    return Oin(department), OrderNumber(number)
 
 
 def evolve(order: Order, fact: OrderFact) -> Order:
@@ -147,6 +150,16 @@ def evolve(order: Order, fact: OrderFact) -> Order:
             return replace(order, remaining=remaining, receipts=marks)
         case _:
             assert_never(fact)
+
+
+def state_of(order: Order) -> OrderState:
+    """Where it stands; a line counts as received when no less came in than was ordered."""
+    if order.document is None:
+        return OrderState.EXPECTED
+    if not order.receipts:
+        return OrderState.PLACED
+    complete = all(left <= 0 for left in order.remaining.values())
+    return OrderState.RECEIVED if complete else OrderState.PARTLY_RECEIVED
 
 
 def place(order: Order, number: OrderNumber, claim: OrderPlaced) -> Iterator[OrderFact]:
@@ -192,6 +205,7 @@ def _placed(order: Order, placed: OrderPlaced) -> Order:
         currency=placed.currency,
         issued=placed.issued,
         net=sum((line.net for line in placed.lines), Decimal(0)),
+        lines=len(placed.lines),
         remaining=remaining,
     )
 
@@ -219,9 +233,7 @@ def _line_faults(line: OrderLine) -> Iterator[Fault]:
     yield from text_faults(line.description, "description", line.line)
     yield from quantity_faults(line.quantity, line.line)
     yield from price_faults(line.price, line.line)
-    yield from number_faults(
-        line.net, "net", line.line, places=CENT_DECIMALS, digits=MAX_AMOUNT_DIGITS
-    )
+    yield from number_faults(line.net, "net", line.line, places=CENT_DECIMALS)
 
 
 def _receipt_faults(order: Order, number: OrderNumber, claim: ReceiptRecorded) -> Iterator[Fault]:

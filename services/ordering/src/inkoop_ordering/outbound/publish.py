@@ -3,12 +3,12 @@
 from typing import TypeAlias, assert_never
 
 from inkoop_events import ordering as public
+from inkoop_events.values import split_order_key
 from inkoop_ordering.domain.order import (
     OrderDuplicated,
     OrderFact,
     OrderPlaced,
     ReceiptRecorded,
-    split_order_key,
 )
 
 PublicEvent: TypeAlias = public.OrderPlaced | public.GoodsReceived

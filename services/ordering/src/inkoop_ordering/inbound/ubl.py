@@ -1,0 +1,75 @@
+"""Orders as XML: what the library of documents reads of them, in our terms."""
+
+from dataclasses import dataclass
+
+from inkoop_documents import Finding as Found
+from inkoop_documents import Order, take_in
+from inkoop_events.values import Oin, OrderNumber, SupplierId
+from inkoop_kit.outcomes import Finding, Message, NotUnderstood
+from inkoop_ordering.domain.faults import MAX_TEXT
+from inkoop_ordering.domain.order import OrderLine, OrderPlaced
+
+_NO_ORDER = Finding(
+    rule="UNKNOWN_DOCUMENT",
+    location="/",
+    message=Message(
+        nl="Dit is geen order; facturen gaan naar de dienst invoicing.",
+        en="This is no order; invoices go to the invoicing service.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UblOrder:
+    """An order that could be read, with what is only worth a look."""
+
+    department: Oin
+    supplier: SupplierId
+    number: OrderNumber
+    order: Order
+    warnings: tuple[Finding, ...]
+
+    def claim(self, document: str) -> OrderPlaced:
+        """What the order claims; `document` is the SHA-256 of its bytes."""
+        return OrderPlaced(
+            supplier=self.supplier,
+            currency=self.order.currency,
+            issued=self.order.issued,
+            lines=tuple(
+                OrderLine(
+                    line=line.line,
+                    quantity=line.quantity,
+                    unit=line.unit,
+                    price=line.net_unit_price,
+                    net=line.net,
+                    description=(line.name or line.description)[:MAX_TEXT],
+                )
+                for line in self.order.lines
+            ),
+            document=document,
+        )
+
+
+def read_ubl(data: bytes) -> UblOrder:
+    """Read an order. Raises NotUnderstood with all that is wrong with it."""
+    read = take_in(data)
+    findings = tuple(_finding(found) for found in read.findings)
+    match read.document:
+        case None:
+            raise NotUnderstood(sorted(findings, key=lambda finding: finding.severity), "order")
+        case Order(department=department, supplier_id=supplier, number=number) as order:
+            if department is None or supplier is None:  # `take_in` lets no such order through
+                raise NotUnderstood([_NO_ORDER])
+            return UblOrder(department, supplier, number, order, findings)
+        case _:
+            raise NotUnderstood([_NO_ORDER])
+
+
+def _finding(found: Found) -> Finding:
+    return Finding(
+        rule=found.rule,
+        severity=found.severity.value,
+        location=found.location,
+        term=found.term,
+        message=Message(nl=found.message.nl, en=found.message.en),
+    )

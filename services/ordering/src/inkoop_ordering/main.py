@@ -1,0 +1,29 @@
+"""The ordering service put together: the only place that knows all its rooms."""
+
+import sys
+
+from inkoop_kit.entry import command_line
+from inkoop_kit.service import Service
+from inkoop_ordering.application.ordering import ORDER, Ordering
+from inkoop_ordering.inbound.http import router
+from inkoop_ordering.outbound.publish import to_public
+from inkoop_ordering.settings import OrderingSettings
+from inkoop_ordering.views.orders import ORDERS
+
+
+def build(settings: OrderingSettings) -> Service:
+    """What the kit makes a process of."""
+    ordering = Ordering()
+    return Service(
+        name="ordering",
+        settings=settings,
+        kinds=(ORDER,),
+        router=lambda desk: router(ordering, desk),
+        to_public=to_public,
+        views=(ORDERS,),
+    )
+
+
+def main() -> None:
+    """The command `inkoop-ordering run|migrate|schema`."""
+    sys.exit(command_line("ordering", OrderingSettings, build))

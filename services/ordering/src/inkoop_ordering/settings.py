@@ -1,0 +1,7 @@
+"""The settings of the ordering service."""
+
+from inkoop_kit.settings import Settings
+
+
+class OrderingSettings(Settings):
+    """Those of every service; ordering needs no more."""
