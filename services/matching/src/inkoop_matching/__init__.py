@@ -1,0 +1,1 @@
+"""Three-way matching of invoices with orders and receipts."""

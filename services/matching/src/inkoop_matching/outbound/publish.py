@@ -1,0 +1,39 @@
+"""What the others may know: every decision, as a public event."""
+
+from inkoop_events import matching as public
+from inkoop_events.values import split_order_key
+from inkoop_matching.domain.facts import CaseFact, Finding, MatchDecided
+from inkoop_matching.domain.naming import decision_name, match_name
+
+
+def to_public(key: str, fact: CaseFact) -> public.MatchDecided | None:
+    """The public event of a fact of the order `key`; what came in was told by who sent it."""
+    if not isinstance(fact, MatchDecided):
+        return None
+    department, order = split_order_key(key)
+    match = match_name(key, fact.supplier, fact.invoice)
+    return public.MatchDecided(
+        decision=decision_name(match, fact.number),
+        replaces=decision_name(match, fact.number - 1) if fact.number > 1 else None,
+        department=department,
+        order=order,
+        supplier=fact.supplier,
+        invoice=fact.invoice,
+        outcome=public.MatchOutcome(fact.outcome.value),
+        findings=tuple([_finding(finding) for finding in fact.findings]),
+        policy=fact.policy,
+        rests_on=fact.rests_on,
+    )
+
+
+def _finding(finding: Finding) -> public.MatchFinding:
+    return public.MatchFinding(
+        code=finding.code,
+        rule=finding.rule,
+        line=finding.line,
+        order_line=finding.order_line,
+        limit=finding.limit,
+        actual=finding.actual,
+        excess=finding.excess,
+        notice=finding.notice,
+    )
