@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from inkoop_documents.build.invoices import build_invoice
+from inkoop_documents.build.jsons import build_json
 from inkoop_documents.build.orders import build_order
 from inkoop_documents.elements import Element, local_name
 from inkoop_documents.findings import Finding, Severity
 from inkoop_documents.gate import Limits, Refusal, parse
+from inkoop_documents.json_scanning import scan_json
 from inkoop_documents.model import Document
 from inkoop_documents.rules.engine import MAX_FINDINGS, Facts, RuleSet, apply
 from inkoop_documents.rules.intake import intake
+from inkoop_documents.rules.jsons import JSON_RULES
 from inkoop_documents.rules.selection import rule_sets
 from inkoop_documents.scanning import Group, Table
 from inkoop_documents.tables.invoices import CREDIT_NOTE, INVOICE
@@ -42,6 +45,9 @@ def read(data: bytes, *, media_type: str | None = None, limits: Limits = LIMITS)
     `media_type` tells JSON from XML; without it the first character does.
     """
     try:
+        if is_json(data, media_type):
+            facts = Facts(*scan_json(data, limits))
+            return judge(facts, JSON_RULES[facts.root["type"]])
         facts = scan(data, limits)
     except Refusal as refusal:
         return Read(None, (refusal_finding(refusal),))
@@ -54,6 +60,8 @@ def take_in(data: bytes, *, media_type: str | None = None, limits: Limits = LIMI
     Beside the findings of `read`: no department (OIN of the buyer), no supplier that an id names,
     a line in another currency than the document's, a proposal or pro forma invoice, are fatal.
     """
+    if is_json(data, media_type):
+        return read(data, media_type=media_type, limits=limits)
     try:
         facts = scan(data, limits)
     except Refusal as refusal:
@@ -82,7 +90,16 @@ def judge(facts: Facts, sets: Iterable[RuleSet]) -> Read:
     return Read(_build(facts.root), found)
 
 
+def is_json(data: bytes, media_type: str | None) -> bool:
+    """What the sender says it is, else what the first character makes it."""
+    if media_type and "xml" in media_type:
+        return False
+    return bool(media_type and "json" in media_type) or data.lstrip()[:1] in {b"{", b"["}
+
+
 def _build(root: Group) -> Document:
+    if isinstance(root.origin, str):
+        return build_json(root)
     return build_order(root) if root.id == "order" else build_invoice(root)
 
 

@@ -119,6 +119,11 @@ def read_indicator(term: Term, text: str, group: Group, scan: Scan) -> bool | No
     return _INDICATORS.get(text)
 
 
+def read_value(term: Term, text: str, group: Group, scan: Scan) -> Any:  # noqa: ANN401 — by kind
+    """The value of any kind but text."""
+    return _VALUES[term.kind](term, text, group, scan)
+
+
 def _judge_decimals(term: Term, fraction: str, text: str, group: Group, scan: Scan) -> None:
     if term.kind is Kind.AMOUNT:
         scan.remark("decimals", group, term, text)
@@ -231,7 +236,7 @@ def _reader(term: Term) -> Read:
             scan.currencies[currency] = (group, term)
 
     def value(group: Group, said: str, element: Element, scan: Scan) -> None:
-        group[name] = _VALUES[term.kind](term, said, group, scan)
+        group[name] = read_value(term, said, group, scan)
 
     if term.kind is Kind.TEXT:
         return texts if term.many else text
@@ -241,5 +246,7 @@ def _reader(term: Term) -> Read:
 _VALUES: dict[Kind, Callable[[Term, str, Group, Scan], Any]] = {
     Kind.DATE: read_date,
     Kind.QUANTITY: read_number,
+    Kind.AMOUNT: read_number,
+    Kind.PRICE: read_number,
     Kind.INDICATOR: read_indicator,
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from inkoop_documents.model.orders import LABEL
 from inkoop_documents.model.parties import Party
 from inkoop_documents.model.prices import ONE, ZERO, Adjustment, net_unit_price
 from inkoop_events.invoicing import InvoiceKind
@@ -39,6 +40,11 @@ class InvoiceLine:
     vat_rate: Decimal | None = None
     period_start: date | None = None
     period_end: date | None = None
+
+    @property
+    def label(self) -> str:
+        """What the line is about, short enough for an event."""
+        return (self.name or self.description)[:LABEL]
 
     @property
     def net_unit_price(self) -> Decimal:

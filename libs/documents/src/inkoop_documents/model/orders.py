@@ -8,6 +8,9 @@ from inkoop_documents.model.parties import Party
 from inkoop_documents.model.prices import ONE, Adjustment, net_unit_price
 from inkoop_events.values import Currency, LineId, Oin, OrderNumber, SupplierId
 
+LABEL = 80
+"""Characters of a description that travel in events: 10,000 lines must fit in one message."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
@@ -24,6 +27,11 @@ class OrderLine:
     description: str = ""
     vat_category: str = ""
     vat_rate: Decimal | None = None
+
+    @property
+    def label(self) -> str:
+        """What the line is about, short enough for an event."""
+        return (self.name or self.description)[:LABEL]
 
     @property
     def net_unit_price(self) -> Decimal:

@@ -152,6 +152,8 @@ def _below(groups: list[Group], id_: str) -> list[Group]:
 
 def _short(value: object) -> str:
     text = str(value)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:200])
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 

@@ -1,5 +1,6 @@
 """Our own rules: what a document must have before it can be a value at all."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
@@ -19,6 +20,8 @@ def _remarked(id_: str, what: str, nl: str, en: str) -> Rule:
 
     return Rule(id_, nl, en, check_all=check)
 
+
+MAX_CHARACTERS = 100
 
 READABLE = (
     _remarked(
@@ -52,6 +55,18 @@ READABLE = (
         "{name}: “{value}” has more than 10 decimals.",
     ),
     _remarked(
+        "INKOOP-KIND",
+        "kind",
+        "{name}: {value} staat hier niet goed.",
+        "{name}: {value} does not belong here.",
+    ),
+    _remarked(
+        "INKOOP-TEXT",
+        "text",
+        "{name} bevat tekens die niet in tekst horen.",
+        "{name} has characters that do not belong in a text.",
+    ),
+    _remarked(
         "INKOOP-REPEATED",
         "repeated",
         "{name} staat er meer dan één keer.",
@@ -59,6 +74,26 @@ READABLE = (
     ),
 )
 """What the scan could not read."""
+
+
+def short_amounts() -> Rule:
+    """An amount has cents at most; official rule sets have their own ids for it (BR-DEC-…)."""
+    return _remarked(
+        "INKOOP-AMOUNT-DECIMALS",
+        "decimals",
+        "{name}: “{value}” heeft meer dan 2 decimalen.",
+        "{name}: “{value}” has more than 2 decimals.",
+    )
+
+
+def formed(id_: str, key: str, form: re.Pattern[str], nl: str, en: str) -> Rule:
+    """A text of the header, where there is one, has this form."""
+
+    def check(group: Group) -> Offence | None:
+        value = group.get(key)
+        return Offence(group, key, value=value) if value and not form.fullmatch(value) else None
+
+    return Rule(id_, nl, en, check)
 
 
 def at_most_lines(path: str) -> Rule:
@@ -125,6 +160,25 @@ def currency_known(key: str, currency_of: Callable[[Group], str]) -> Rule:
         "{name}: “{value}” is geen valutacode (ISO 4217).",
         "{name}: “{value}” is not a currency code (ISO 4217).",
         check_all=check,
+    )
+
+
+def at_most_characters(path: str, *keys: str, most: int = MAX_CHARACTERS) -> Rule:
+    """A number that becomes part of a key must stay short."""
+
+    def check(group: Group) -> Iterable[Offence]:
+        return [
+            Offence(group, key, count=len(group[key]), most=most)
+            for key in keys
+            if group.get(key) and len(group[key]) > most
+        ]
+
+    return Rule(
+        "INKOOP-LENGTH",
+        "{name} heeft {count} tekens; {most} is het maximum.",
+        "{name} has {count} characters; {most} is the most.",
+        check,
+        path,
     )
 
 
