@@ -25,14 +25,14 @@ def main(verb: str) -> int:
     """Do what the verb says, as the console script of a service does."""
     if verb == "migrate":
         if "STAND_IN_BROKEN" in os.environ:
-            print("this schema cannot be", file=sys.stderr)  # noqa: T201
+            print("this schema cannot be", file=sys.stderr)
             return 3
         with psycopg.connect(os.environ["INKOOP_OWNER_DATABASE"]) as connection:
             connection.execute("create table if not exists visit (pid int)")
         return 0
     with psycopg.connect(os.environ["INKOOP_DATABASE"]) as connection:
         connection.execute("select 1")
-    print("listening", flush=True)  # noqa: T201
+    print("listening", flush=True)
     HTTPServer(("127.0.0.1", int(os.environ["INKOOP_HTTP_PORT"])), _Edge).serve_forever()
     return 0
 

@@ -88,9 +88,9 @@ def logs(options: argparse.Namespace, _console: Console) -> int:
 def _table(parts: tuple[Part, ...]) -> Table:
     table = Table(box=None, pad_edge=True)
     for heading in ("part", "", "address", "pid"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, no_wrap=heading != "")
     for part in parts:
         colour = "green" if part.is_ready else "red"
         detail = f"[{colour}]{part.detail.replace('[', chr(92) + '[')}[/]"
-        table.add_row(part.name, detail, part.address, str(part.pid or ""))
+        table.add_row(part.name, detail, part.address.rpartition("@")[2], str(part.pid or ""))
     return table

@@ -61,6 +61,11 @@ class Infrastructure:
         for stop in stops:
             stop.result()
 
+    def remove(self) -> None:
+        """Stop both and throw their data away; what somebody else runs is left alone."""
+        self.kafka.remove()
+        self.postgres.remove()
+
     def described(self) -> dict[str, dict[str, str | int | None]]:
         """Where they are, for .local/stack.json and for reports."""
         broker, server = self.kafka, self.postgres

@@ -10,17 +10,18 @@ Environment: INKOOP_KAFKA (an address), INKOOP_KAFKA_PROVIDER = auto | url | doc
 """
 
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from inkoop_local.errors import StackError, Unavailable
+from inkoop_local.errors import Unavailable
 from inkoop_local.java import find_java
-from inkoop_local.kafka_jars import kafka_jars
+from inkoop_local.kafka_jars import JAVA_PACKAGES, have_jars, kafka_jars
 from inkoop_local.kafka_jvm import KafkaJvm
 from inkoop_local.kafka_url import KafkaUrl
-
-JAVA_REMEDY = "apt-get install --no-install-recommends default-jre-headless maven"
+from inkoop_local.packages import install_command, install_packages
+from inkoop_local.providers import choose
 
 
 class Broker(Protocol):
@@ -58,37 +59,41 @@ class Broker(Protocol):
         """Let it crash (kill -9). Raises StackError for one behind an address."""
         ...
 
+    def remove(self) -> None:
+        """End it and throw its data away. One of somebody else's is left alone."""
+        ...
+
 
 def kafka(directory: Path, environ: Mapping[str, str] = os.environ) -> Broker:
     """The first Kafka of the chain that can serve here; a forced one that cannot is an error."""
-    wanted = environ.get("INKOOP_KAFKA_PROVIDER", "auto")
-    chain = {"url": _by_url, "docker": _by_docker, "jvm": _by_jvm}
-    if wanted != "auto":
-        if wanted not in chain:
-            raise StackError(f"INKOOP_KAFKA_PROVIDER={wanted} is none of auto, {', '.join(chain)}")
-        return chain[wanted](directory, environ)
-    refusals: list[str] = []
-    for provider in chain.values():
-        try:
-            return provider(directory, environ)
-        except Unavailable as refusal:
-            refusals.append(refusal.what)
-    raise StackError("no Kafka: " + "; ".join(refusals), JAVA_REMEDY)
+    chain: dict[str, Callable[[], Broker]] = {
+        "url": lambda: _by_url(environ),
+        "docker": lambda: _by_docker(directory, environ),
+        "jvm": lambda: _by_jvm(directory, environ),
+    }
+    remedy = install_command(*JAVA_PACKAGES)
+    return choose("INKOOP_KAFKA_PROVIDER", environ, chain, directory, remedy)
 
 
-def _by_url(_directory: Path, environ: Mapping[str, str]) -> Broker:
+def _by_url(environ: Mapping[str, str]) -> Broker:
     if address := environ.get("INKOOP_KAFKA"):
         return KafkaUrl(address)
     raise Unavailable("INKOOP_KAFKA names no address", "INKOOP_KAFKA=host:port")
 
 
 def _by_docker(directory: Path, environ: Mapping[str, str]) -> Broker:
-    raise Unavailable("Docker does not answer")
+    from inkoop_local import docker_engine, kafka_docker  # noqa: PLC0415  0.2 s, mostly for nothing
+
+    docker_engine.require_engine(environ, kafka_docker.IMAGE)
+    return kafka_docker.KafkaDocker(directory)
 
 
 def _by_jvm(directory: Path, environ: Mapping[str, str]) -> Broker:
     java = find_java(environ)
+    if not java or not (have_jars(environ) or shutil.which("mvn")):
+        install_packages(environ, *JAVA_PACKAGES)
+        java = find_java(environ)
     if not java:
-        raise Unavailable("no Java 17 or newer", JAVA_REMEDY)
+        raise Unavailable("no Java 17 or newer", install_command(*JAVA_PACKAGES))
     kafka_jars(environ)
     return KafkaJvm(directory, java, environ)

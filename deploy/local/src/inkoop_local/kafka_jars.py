@@ -1,6 +1,7 @@
 """The jars of Apache Kafka: fetched once with Maven, checked against jars.sha256, then kept."""
 
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
@@ -10,9 +11,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from inkoop_local.errors import StackError, Unavailable
+from inkoop_local.packages import install_command
 from inkoop_local.state import locked
 
 KAFKA_VERSION = "4.3.1"
+
+JAVA_PACKAGES = ("default-jre-headless", "maven")
+"""Debian's; Maven is needed once, to fetch the jars."""
+
+_log = logging.getLogger(__name__)
 
 
 def cache_directory(environ: Mapping[str, str]) -> Path:
@@ -46,8 +53,9 @@ def _fetch(directory: Path) -> None:
     if not maven:
         raise Unavailable(
             "Maven is missing: it fetches Kafka's jars, once",
-            "apt-get install --no-install-recommends default-jre-headless maven",
+            install_command(*JAVA_PACKAGES),
         )
+    _log.info("fetching Kafka's jars with Maven (44 MB, once)")
     with tempfile.TemporaryDirectory(dir=directory.parent, prefix="fetch-") as beside:
         _resolve(maven, Path(beside))
         fetched = Path(beside) / "jars"

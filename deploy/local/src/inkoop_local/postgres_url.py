@@ -34,6 +34,9 @@ class PostgresUrl:
     def stop(self) -> None:
         """Leave it alone."""
 
+    def remove(self) -> None:
+        """Leave it alone."""
+
     def kill(self) -> None:
         """Refuse: it is not ours."""
         raise StackError("PostgreSQL at INKOOP_DATABASE_ADMIN is not ours to kill")

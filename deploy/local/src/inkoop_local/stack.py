@@ -113,6 +113,8 @@ class Stack:
     def clean(self) -> None:
         """Stop all of it, test stacks below it too, and throw its data away."""
         self.down()
+        if (self.directory / "kafka").exists():
+            self.infrastructure.remove()
         for process in processes.marked_below(self.directory):
             process.end()
         shutil.rmtree(self.directory, ignore_errors=True)
