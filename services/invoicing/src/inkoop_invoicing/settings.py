@@ -1,0 +1,7 @@
+"""The settings of the invoicing service."""
+
+from inkoop_kit.settings import Settings
+
+
+class InvoicingSettings(Settings):
+    """Those of every service; invoicing needs no more."""
