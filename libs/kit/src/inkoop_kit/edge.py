@@ -5,9 +5,11 @@ tell a browser to stay away, and no stranger's web page through a reader's brows
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from opentelemetry import trace as otel
 from starlette.datastructures import Headers, MutableHeaders
@@ -71,6 +73,7 @@ class _Exchange:
 
     async def refuse(self, problem: Problem) -> None:
         """Answer with a problem, where no answer has begun."""
+        self.deadline = None
         if not self.status:
             await problem.response()(self.scope, self.take, self.give)
 
@@ -157,7 +160,9 @@ def too_large() -> Problem:
 
 
 def _host(value: str) -> str:
-    return value.rpartition(":")[0] or value if value.count(":") == 1 else value.strip("[]")
+    with contextlib.suppress(ValueError):
+        return urlsplit(f"//{value}").hostname or ""
+    return ""
 
 
 def _describe(span: otel.Span, exchange: _Exchange, method: str) -> None:

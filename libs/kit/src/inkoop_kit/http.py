@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.responses import JSONResponse
 
 from inkoop_kit.callers import Asks, Caller, Once, caller, command
 from inkoop_kit.intake import DOCUMENTS_BODY, Document, Documents, Submission, document_commands
@@ -19,6 +20,7 @@ _PROBLEM = {
     "description": "A problem (RFC 9457)",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+_VERSION = {"description": "Full version of the API", "schema": {"type": "string"}}
 _PROBLEM_SCHEMA = {
     "type": "object",
     "title": "Problem",
@@ -45,6 +47,7 @@ def make_api(
         contact=contact,
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         servers=[{"url": "/"}],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -53,19 +56,19 @@ def make_api(
     )
     app.state.clock = clock
     answer_problems(app)
-    made = app.openapi
 
-    def openapi() -> dict[str, Any]:
-        document = made()
-        document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
-        for path in document["paths"].values():
-            for operation in path.values():
-                for response in operation["responses"].values():
-                    response.setdefault("headers", {})["API-Version"] = _VERSION_HEADER
-        return document
+    @app.get("/openapi.json", include_in_schema=False)
+    def openapi() -> JSONResponse:
+        return JSONResponse(_document(app))
 
-    app.openapi = openapi
     return app
 
 
-_VERSION_HEADER = {"description": "Version of the API", "schema": {"type": "string"}}
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = app.openapi()
+    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+    for path in document["paths"].values():
+        for operation in path.values():
+            for response in operation["responses"].values():
+                response.setdefault("headers", {})["API-Version"] = _VERSION
+    return document

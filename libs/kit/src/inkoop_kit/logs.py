@@ -87,8 +87,8 @@ def configure(
     root.handlers = [handler]
     root.setLevel(level)
     logging.captureWarnings(capture=True)
-    for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "faststream"):
-        logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+    for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "faststream", "fastapi"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
 def describe_error(error: BaseException) -> dict[str, object]:

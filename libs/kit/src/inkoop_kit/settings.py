@@ -3,7 +3,8 @@
 import os
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from inkoop_events.values import Oin
@@ -36,11 +37,11 @@ class Settings(BaseSettings):
     """URL of the service's own role; that role has no rights to change tables."""
     operator: Annotated[Oin, Field(pattern=r"^\d{20}$")]
     """OIN of who runs this installation: the source of its events."""
-    http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     """0 takes a free one, which the log names."""
     http_expose: bool = False
     """Whether another address than loopback may be bound: nobody logs in yet (design D18)."""
+    http_host: str = "127.0.0.1"
     replica: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "0"
     """Which of the service's instances this is; its name in the consumer group is static."""
     log_level: Annotated[
@@ -61,14 +62,15 @@ class Settings(BaseSettings):
             "name": self.contact_name, "url": self.contact_url, "email": self.contact_email,
         }  # fmt: skip
 
-    @model_validator(mode="after")
-    def _stays_on_loopback(self) -> "Settings":
-        if self.http_host not in LOOPBACK and not self.http_expose:
+    @field_validator("http_host")
+    @classmethod
+    def _stays_on_loopback(cls, host: str, info: ValidationInfo) -> str:
+        if host not in LOOPBACK and not info.data.get("http_expose"):
             raise ValueError(
-                f"{PREFIX}HTTP_HOST is not loopback; nobody logs in yet, so this takes "
-                f"{PREFIX}HTTP_EXPOSE=1 and something in front that keeps strangers out"
+                f"is not loopback; nobody logs in yet, so this takes {PREFIX}HTTP_EXPOSE=1"
+                " and something in front that keeps strangers out"
             )
-        return self
+        return host
 
 
 class MigrationSettings(BaseSettings):
@@ -87,11 +89,6 @@ def load(settings: type[T]) -> T:
         raise SettingsInvalid("; ".join(map(_sentence, invalid.errors()))) from None
 
 
-def _sentence(error: object) -> str:
-    match error:
-        case {"loc": (str(name), *_), "msg": str(words)}:
-            return f"{PREFIX}{name.upper()}: {words[0].lower()}{words[1:]}"
-        case {"msg": str(words)}:
-            return words.removeprefix("Value error, ")
-        case _:
-            return str(error)
+def _sentence(error: ErrorDetails) -> str:
+    words = error["msg"].removeprefix("Value error, ")
+    return f"{PREFIX}{str(error['loc'][0]).upper()}: {words[:1].lower()}{words[1:]}"
