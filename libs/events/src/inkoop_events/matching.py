@@ -69,7 +69,8 @@ class MatchDecided:
     TOPIC: ClassVar[str] = TOPIC
 
     decision: str
-    """`<order key>|<invoice key>|<n>`, n from 1. To be compared, not taken apart."""
+    """`<order key>|<invoice key>|<n>`: n counts the decisions on this part from 1 and stands behind
+    the last bar; the keys may hold bars of their own."""
     replaces: str | None
     """The decision that was in force until now; none for the first."""
     department: OinField
