@@ -48,7 +48,7 @@ def story(doubles: Doubles) -> Doubles:
             order="4500",
             cause="matching/3-9",
             outcome="held",
-            codes=["PRICE_TOO_HIGH"],
+            codes=["PRICE_OVER"],
         ),
     ]
     doubles.matching.trail = [
@@ -61,10 +61,12 @@ def story(doubles: Doubles) -> Doubles:
             key=ORDER,
             cause="invoicing/3-6",
             outcome="held",
-            order="4500",
+            invoice="F-1",
+            number=2,
+            policy="default@1",
             findings=[
                 {
-                    "code": "PRICE_TOO_HIGH",
+                    "code": "PRICE_OVER",
                     "rule": "price",
                     "line": "1",
                     "order_line": "10",
@@ -99,14 +101,14 @@ def test_the_form_of_json(story: Doubles, inkoop: Inkoop) -> None:
         {
             "invoice": INVOICE,
             "state": "held",
-            "reasons": ["PRICE_TOO_HIGH"],
+            "reasons": ["PRICE_OVER"],
             "since": "2026-11-24T09:00:05.250000Z",
             "duplicates": 0,
         }
     ]
     assert answer["trail"][-1] == {
         "depth": 2,
-        "words": "Noted: HELD with order 4500: PRICE_TOO_HIGH",
+        "words": "Noted for order 4500: HELD: PRICE_OVER",
         "reasons": [],
         "service": "invoicing",
         "id": "3-7",
@@ -122,7 +124,7 @@ def test_the_form_of_json(story: Doubles, inkoop: Inkoop) -> None:
         "organisation": DEPARTMENT,
         "correlation": "c-1",
         "trace_id": None,
-        "data": {"order": "4500", "outcome": "held", "codes": ["PRICE_TOO_HIGH"]},
+        "data": {"order": "4500", "outcome": "held", "codes": ["PRICE_OVER"]},
     }
 
 
@@ -130,8 +132,9 @@ def test_people_see_time_service_and_reason(story: Doubles, inkoop: Inkoop) -> N
     said = inkoop("show", "F-1")
     assert said.code == 0
     assert f"{INVOICE}  HELD" in said.out
-    assert "10:00:04.250  matching   HELD with order 4500" in said.out
-    assert "PRICE_TOO_HIGH, line 1 (order line 10): found 13.50, limit 12.50" in said.out
+    assert "10:00:04.250  matching   Invoice F-1 HELD (policy default@1), decision 2" in said.out
+    reason = "PRICE_OVER: the price is above the order's, line 1 (order line 10)"
+    assert f"{reason}: found 13.50, limit 12.50, excess 1.00" in said.out
 
 
 def test_an_order_is_found_by_its_bare_number_too(story: Doubles, inkoop: Inkoop) -> None:

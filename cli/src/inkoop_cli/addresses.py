@@ -16,11 +16,12 @@ def find_addresses(
 ) -> dict[str, tuple[str, ...]]:
     """The base URLs of each service, best first.
 
-    `INKOOP_<SERVICE>_URLS` (comma separated) wins over `.local/stack.json`, looked for in
-    `directory`, in its parents and in the checkout that this package runs from. Raises
+    `INKOOP_<SERVICE>_URLS` (comma separated) wins over `stack.json` of the local stack, which is
+    looked for in INKOOP_LOCAL_DIRECTORY, then as `.local/stack.json` in `directory`, its parents
+    and the checkout that this package runs from. Raises
     UnreachableError when a service is nowhere.
     """
-    stack = _read_stack(directory)
+    stack = _read_stack(_places(environ, directory))
     found = {name: _from_environment(environ, name) or stack.get(name, ()) for name in services}
     missing = sorted(name for name, urls in found.items() if not urls)
     if missing:
@@ -33,8 +34,8 @@ def _from_environment(environ: Mapping[str, str], service: str) -> tuple[str, ..
     return tuple(url.strip().rstrip("/") for url in value.split(",") if url.strip())
 
 
-def _read_stack(directory: Path) -> dict[str, tuple[str, ...]]:
-    for place in _places(directory):
+def _read_stack(places: Iterator[Path]) -> dict[str, tuple[str, ...]]:
+    for place in places:
         try:
             services = json.loads(place.read_text()).get("services", {})
         except (OSError, ValueError, AttributeError):
@@ -43,7 +44,9 @@ def _read_stack(directory: Path) -> dict[str, tuple[str, ...]]:
     return {}
 
 
-def _places(directory: Path) -> Iterator[Path]:
+def _places(environ: Mapping[str, str], directory: Path) -> Iterator[Path]:
+    if own := environ.get("INKOOP_LOCAL_DIRECTORY"):
+        yield Path(own) / STACK_FILE.name
     for parent in (directory, *directory.parents, *Path(__file__).parents):
         yield parent / STACK_FILE
 

@@ -37,12 +37,12 @@ def gather(services: Services, reference: Reference) -> list[Entry]:
     found: dict[str, Entry] = {}
     if reference.invoice:
         for service in ("invoicing", "matching"):
-            _add(found, _part(services, service, invoice=reference.text))
+            _add(found, part_of_trail(services, service, invoice=reference.text))
         for order in sorted(_orders_named(found.values())):
-            _add(found, _part(services, "ordering", order=order))
+            _add(found, part_of_trail(services, "ordering", order=order))
     if reference.order:
         for service in ("ordering", "invoicing", "matching"):
-            _add(found, _part(services, service, order=reference.text))
+            _add(found, part_of_trail(services, service, order=reference.text))
     return list(found.values())
 
 
@@ -50,7 +50,8 @@ def _add(found: dict[str, Entry], entries: Iterable[Entry]) -> None:
     found.update((entry.name, entry) for entry in entries)
 
 
-def _part(services: Services, service: str, **params: str) -> list[Entry]:
+def part_of_trail(services: Services, service: str, **params: str) -> list[Entry]:
+    """One service's part of a trail; empty when it knows nothing of it."""
     try:
         return read_entries(services.get(service, "/v1/trail", **params))
     except RefusedError as refusal:

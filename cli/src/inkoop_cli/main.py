@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from inkoop_cli import screen
-from inkoop_cli.commands import parked, rebuild, show, status, submit
+from inkoop_cli.commands import demo, parked, rebuild, show, status, submit
 from inkoop_cli.faults import BROKEN, INTERRUPTED, BrokenError, StopError
 
 HELP = """\
@@ -41,6 +41,7 @@ def build() -> typer.Typer:
     app.command(help=_paragraphs(status.HELP))(status.status)
     app.add_typer(_parked())
     app.command(help=_paragraphs(rebuild.HELP))(rebuild.rebuild)
+    app.command(help=_paragraphs(demo.HELP))(demo.demo)
     return app
 
 

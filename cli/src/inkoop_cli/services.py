@@ -46,15 +46,16 @@ class Services:
         self,
         addresses: Mapping[str, tuple[str, ...]],
         *,
-        organisation: str | None = None,
-        actor: str | None = None,
+        organisation: str,
+        actor: str,
         patience: float = PATIENCE,
         pause: Callable[[float], None] = wait,
     ) -> None:
         self.addresses = addresses
         self._patience = patience
         self._pause = pause
-        self._http = httpx.Client(timeout=_TIMEOUT, headers=_headers(organisation, actor))
+        headers = {"X-Organisation": organisation, "X-Actor": actor}
+        self._http = httpx.Client(timeout=_TIMEOUT, headers=headers, trust_env=False)
 
     def __enter__(self) -> "Services":
         return self
@@ -177,8 +178,3 @@ def retry_after(response: httpx.Response) -> float:
     except ValueError:
         seconds = 1.0
     return min(max(seconds, 0.05), LONGEST_PAUSE)
-
-
-def _headers(organisation: str | None, actor: str | None) -> dict[str, str]:
-    named = {"X-Organisation": organisation, "X-Actor": actor}
-    return {name: value for name, value in named.items() if value}

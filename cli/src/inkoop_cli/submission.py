@@ -93,12 +93,18 @@ def _send(services: Services, service: str, batch: Sequence[Source]) -> list[Res
 def _outcomes(
     services: Services, service: str, batch: Sequence[Source]
 ) -> Sequence[dict[str, Any]]:
-    files = [("document", (each.name, each.read(), each.media_type)) for each in batch]
+    files = [("documents", (_file_name(each), each.read(), each.media_type)) for each in batch]
     response = services.ask(service, "POST", "/v1/documents", files=files)
     outcomes = services.json(service, response).get("documents")
     if not isinstance(outcomes, list) or len(outcomes) != len(batch):
         raise BrokenError(f"{service} did not answer for each of {len(batch)} documents.")
     return outcomes
+
+
+def _file_name(source: Source) -> str:
+    """Its name for the service, which tells JSON from XML by it."""
+    is_json = source.media_type == "application/json"
+    return source.name + ".json" * (is_json and not source.name.lower().endswith(".json"))
 
 
 def _result(source: Source, outcome: dict[str, Any], service: str) -> Result:

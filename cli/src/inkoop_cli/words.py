@@ -1,9 +1,28 @@
 """Facts, decisions and findings told in words."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-Data = Mapping[str, Any]
+from inkoop_cli.trail import Entry
+
+Data: TypeAlias = Mapping[str, Any]
+CODES = {
+    "NO_ORDER_REFERENCE": "it names no order",
+    "NO_ORDER_YET": "its order is not here yet",
+    "NO_ORDER_LINE": "the order has no such line",
+    "SUPPLIER_MISMATCH": "the order is with another supplier",
+    "CURRENCY_MISMATCH": "the order is in another currency",
+    "PRICE_OVER": "the price is above the order's",
+    "PRICE_UNDER": "the price is below the order's",
+    "AMOUNT_OVER": "the amount is above the order's",
+    "AMOUNT_UNDER": "the amount is below the order's",
+    "QTY_OVER_RECEIVED": "more is invoiced than was received",
+    "QTY_UNDER_RECEIVED": "less is invoiced than was received",
+    "QTY_OVER_ORDERED": "more is invoiced than was ordered",
+    "QTY_UNDER_ORDERED": "less is invoiced than was ordered",
+}
+_SPOKEN = 5
+"""Lines of a receipt that are told one by one."""
 
 
 def finding_in_words(finding: Data) -> str:
@@ -15,9 +34,14 @@ def finding_in_words(finding: Data) -> str:
     return f"{finding.get('rule', '?')}{warning}: {said}" + (f" [{place}]" if place else "")
 
 
+def code_in_words(code: str) -> str:
+    """A code of a decision, followed by what it means where we know it."""
+    return f"{code}: {CODES[code]}" if code in CODES else code
+
+
 def match_finding_in_words(finding: Data) -> str:
     """Why matching decided as it did: the code, the line, what was found, and the limit."""
-    text = str(finding.get("code") or finding.get("rule") or "?")
+    text = code_in_words(str(finding.get("code") or finding.get("rule") or "?"))
     if finding.get("line"):
         text += f", line {finding['line']}"
         if finding.get("order_line"):
@@ -29,95 +53,110 @@ def match_finding_in_words(finding: Data) -> str:
     ]
     if measured:
         text += ": " + ", ".join(measured)
-    rule = f" [rule {finding['rule']}]" if finding.get("rule") else ""
-    return text + rule + (" (notice)" if finding.get("notice") else "")
+    return text + (" (notice)" if finding.get("notice") else "")
 
 
-def fact_in_words(kind: str, data: Data) -> str:
+def fact_in_words(entry: Entry) -> str:
     """What happened, in one line; a fact that is not known here is told by its type."""
-    describe = _DESCRIBED.get(kind)
+    describe = _DESCRIBED.get(entry.type)
     if describe is None:
-        return kind.replace("-", " ").capitalize()
-    return describe(data)
+        return entry.type.replace("-", " ").capitalize()
+    return describe({"number": entry.key.rpartition("/")[2], **entry.data})
 
 
 def reasons(data: Data) -> list[str]:
-    """Why, a line each: what a fact carries as findings or codes."""
+    """Why, a line each: the findings that a decision carries."""
     findings = data.get("findings") or ()
     return [match_finding_in_words(finding) for finding in findings if isinstance(finding, dict)]
 
 
 def _order_placed(data: Data) -> str:
-    return (
-        f"Order {data.get('order', '')} placed with {data.get('supplier', '?')}: "
-        f"{_count(data, 'line')}, {data.get('currency', '')}"
-    ).rstrip(", ")
+    return f"Order {data['number']} placed with {data.get('supplier', '?')}: {_count(data)}"
 
 
-def _goods_received(data: Data) -> str:
-    lines = ", ".join(
-        f"{line.get('quantity')} of line {line.get('line')}" for line in data.get("lines") or ()
-    )
-    return f"Receipt {data.get('receipt', '')}: {lines}"
+def _order_duplicated(data: Data) -> str:
+    return f"DUPLICATE: order {data['number']} was there already; kept, never in force"
+
+
+def _order_recorded(data: Data) -> str:
+    return f"Order recorded: {_count(data)}"
+
+
+def _receipt_recorded(data: Data) -> str:
+    lines = data.get("lines") or ()
+    told = ", ".join(f"{line['quantity']} of line {line['line']}" for line in lines[:_SPOKEN])
+    more = f" and {len(lines) - _SPOKEN} lines more" if len(lines) > _SPOKEN else ""
+    return f"Receipt {data.get('receipt', '')} recorded: {told}{more}"
 
 
 def _invoice_received(data: Data) -> str:
     kind = "Credit note" if data.get("kind") == "credit-note" else "Invoice"
     orders = data.get("orders") or ()
-    on = f", on order {', '.join(orders)}" if orders else ", names no order"
-    amount = f": {data.get('currency', '')} {data['payable']}" if data.get("payable") else ""
-    return f"{kind} {data.get('invoice', '')} received{amount}{on}"
+    on = f"on order {', '.join(orders)}" if orders else "names no order"
+    return f"{kind} {data['number']} received: {_amount(data)}, {on}"
 
 
 def _invoice_presented(data: Data) -> str:
-    return f"Presented for matching with order {data.get('order', '?')}: {_count(data, 'line')}"
+    return f"Presented to order {data.get('order', '?')}: {_count(data)}"
+
+
+def _invoice_recorded(data: Data) -> str:
+    kind = "Credit note" if data.get("credit") else "Invoice"
+    return f"{kind} {data.get('invoice', '')} recorded: {_count(data)}"
 
 
 def _invoice_held(data: Data) -> str:
-    on = f" (order {data['order']})" if data.get("order") else ""
-    return f"Held{on}: {', '.join(data.get('codes') or ('?',))}"
+    on = f" for order {data['order']}" if data.get("order") else ""
+    return f"HELD{on}: {', '.join(data.get('codes') or ('?',))}"
 
 
 def _invoice_duplicated(data: Data) -> str:
-    return f"DUPLICATE: another document with this number was there; kept, never paid{_doc(data)}"
+    return f"DUPLICATE: another document came as {data['number']}; kept, never paid"
 
 
 def _invoice_payable(data: Data) -> str:
-    amount = f": {data.get('currency', '')} {data['payable']}" if data.get("payable") else ""
-    return f"Payable{amount}"
+    return f"PAYABLE: {_amount(data)}"
 
 
 def _match_decided(data: Data) -> str:
-    again = " (replaces an earlier decision)" if data.get("replaces") else ""
-    order = f" with order {data['order']}" if data.get("order") else ""
-    policy = f", policy {data['policy']}" if data.get("policy") else ""
-    return f"{_outcome(data)}{order}{policy}{again}"
+    again = f", decision {data['number']}" if _is_again(data) else ""
+    return (
+        f"Invoice {data.get('invoice', '')} {_outcome(data)} (policy {data.get('policy')}){again}"
+    )
 
 
 def _match_noted(data: Data) -> str:
     codes = data.get("codes") or ()
     why = f": {', '.join(codes)}" if codes else ""
-    return f"Noted: {_outcome(data)} with order {data.get('order', '?')}{why}"
+    return f"Noted for order {data.get('order', '?')}: {_outcome(data)}{why}"
+
+
+def _is_again(data: Data) -> bool:
+    number = data.get("number")
+    return isinstance(number, int) and number > 1
 
 
 def _outcome(data: Data) -> str:
     return str(data.get("outcome", "?")).upper().replace("-", " ")
 
 
-def _count(data: Data, noun: str) -> str:
+def _amount(data: Data) -> str:
+    return f"{data.get('currency', '')} {data.get('payable', '?')}"
+
+
+def _count(data: Data) -> str:
     number = len(data.get("lines") or ())
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _doc(data: Data) -> str:
-    return f" ({data['document'][:12]}…)" if data.get("document") else ""
+    return f"{number} line{'' if number == 1 else 's'}"
 
 
 _DESCRIBED: Mapping[str, Callable[[Data], str]] = {
     "order-placed": _order_placed,
-    "goods-received": _goods_received,
+    "order-duplicated": _order_duplicated,
+    "order-recorded": _order_recorded,
+    "receipt-recorded": _receipt_recorded,
     "invoice-received": _invoice_received,
     "invoice-presented": _invoice_presented,
+    "invoice-recorded": _invoice_recorded,
     "invoice-held": _invoice_held,
     "invoice-duplicated": _invoice_duplicated,
     "invoice-became-payable": _invoice_payable,

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from inkoop_cli import screen
 from inkoop_cli.faults import RefusedError, StopError, UsageError
-from inkoop_cli.options import Actor, AsJson, Organisation, open_services
+from inkoop_cli.options import LOCAL_OPERATOR, SOMEONE, Actor, AsJson, Organisation, open_services
 from inkoop_cli.services import Json, Services
 
 HELP = """\
@@ -84,8 +84,8 @@ def release(
     topic: Topic = None,
     key: Key = None,
     as_json: AsJson = False,
-    organisation: Organisation = None,
-    actor: Actor = None,
+    organisation: Organisation = LOCAL_OPERATOR,
+    actor: Actor = SOMEONE,
 ) -> None:
     """By id, or by topic and key."""
     with open_services(organisation, actor) as services:

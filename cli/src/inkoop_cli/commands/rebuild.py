@@ -9,7 +9,7 @@ import typer
 
 from inkoop_cli import screen
 from inkoop_cli.faults import BrokenError, StopError, UsageError
-from inkoop_cli.options import Actor, AsJson, Organisation, open_services
+from inkoop_cli.options import LOCAL_OPERATOR, SOMEONE, Actor, AsJson, Organisation, open_services
 from inkoop_cli.services import Services
 
 HELP = """\
@@ -32,8 +32,8 @@ def rebuild(
     view: ViewName,
     *,
     as_json: AsJson = False,
-    organisation: Organisation = None,
-    actor: Actor = None,
+    organisation: Organisation = LOCAL_OPERATOR,
+    actor: Actor = SOMEONE,
 ) -> None:
     """Find the service that has the view, rebuild it, show how far it is."""
     with open_services(organisation, actor) as services:

@@ -15,7 +15,7 @@ from rich.tree import Tree
 from inkoop_cli import screen
 from inkoop_cli.faults import NOT_AS_EXPECTED, StopError
 from inkoop_cli.gather import Reference, gather, parse_reference
-from inkoop_cli.options import Actor, AsJson, Organisation, open_services
+from inkoop_cli.options import LOCAL_OPERATOR, SOMEONE, Actor, AsJson, Organisation, open_services
 from inkoop_cli.services import Services, wait
 from inkoop_cli.standing import SETTLED, Standing, standings
 from inkoop_cli.trail import Entry, Node, flatten, merge
@@ -53,8 +53,8 @@ def show(
     follow: Follow = False,
     timeout: Timeout = 60.0,
     as_json: AsJson = False,
-    organisation: Organisation = None,
-    actor: Actor = None,
+    organisation: Organisation = LOCAL_OPERATOR,
+    actor: Actor = SOMEONE,
 ) -> None:
     """Ask all services, merge by cause, show."""
     reference = parse_reference(document)
@@ -77,7 +77,7 @@ def answer(document: str, entries: Sequence[Entry]) -> dict[str, Any]:
     """The form of `--json`: where each invoice stands, and the trail from top to bottom."""
     trail: list[dict[str, Any]] = []
     for depth, entry in flatten(merge(entries)):
-        told = {"depth": depth, "words": fact_in_words(entry.type, entry.data)}
+        told = {"depth": depth, "words": fact_in_words(entry)}
         trail.append(told | {"reasons": reasons(entry.data)} | msgspec.to_builtins(entry))
     invoices = [msgspec.to_builtins(each) for each in standings(entries)]
     return {"document": document, "invoices": invoices, "trail": trail}
@@ -133,7 +133,7 @@ def _told(entry: Entry) -> Group:
         "  ",
         (f"{entry.service:<9}", _COLOURS.get(entry.service, "default")),
         "  ",
-        fact_in_words(entry.type, entry.data),
+        fact_in_words(entry),
         (f"  {entry.id}", "dim"),
     )
     by = f" by {entry.actor}" if entry.actor and entry.cause.startswith("command/") else ""

@@ -13,7 +13,15 @@ from rich.text import Text
 
 from inkoop_cli import screen
 from inkoop_cli.faults import NOT_AS_EXPECTED, OK, UsageError
-from inkoop_cli.options import Actor, AsJson, Organisation, Patience, open_services
+from inkoop_cli.options import (
+    LOCAL_OPERATOR,
+    SOMEONE,
+    Actor,
+    AsJson,
+    Organisation,
+    Patience,
+    open_services,
+)
 from inkoop_cli.services import PATIENCE, Services
 from inkoop_cli.sniff import Kind
 from inkoop_cli.sources import Source, find_sources
@@ -52,8 +60,8 @@ def submit(
     kind: As = None,
     every: Every = False,
     as_json: AsJson = False,
-    organisation: Organisation = None,
-    actor: Actor = None,
+    organisation: Organisation = LOCAL_OPERATOR,
+    actor: Actor = SOMEONE,
     patience: Patience = PATIENCE,
     batch: Batch = BATCH,
 ) -> None:
