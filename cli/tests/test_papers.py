@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] — lxml has no types
 from saxonche import PySaxonProcessor, PyXdmValue
 
 from inkoop_cli.demo.step import Step, numbered
