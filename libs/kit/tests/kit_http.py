@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import httpx
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
+from starlette.types import ASGIApp
 
 from inkoop_kit.edge import Edge
 from inkoop_kit.http import make_api
@@ -34,8 +35,8 @@ def edge_of(
 
 
 @asynccontextmanager
-async def client_of(edge: Edge) -> AsyncGenerator[httpx.AsyncClient]:
+async def client_of(app: ASGIApp) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of this application."""
-    transport = httpx.ASGITransport(edge, raise_app_exceptions=False)  # pyright: ignore[reportArgumentType] — httpx types scopes narrower
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client

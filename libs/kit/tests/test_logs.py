@@ -60,8 +60,9 @@ def test_a_line_carries_the_trace_of_what_is_worked_on(lines: Lines) -> None:
 
 
 def test_an_error_says_where_but_not_what_the_database_quotes(lines: Lines) -> None:
+    quoting = ValueError("duplicate key\nDETAIL:  Key (name)=(J. Jansen) already exists.")
     try:
-        raise ValueError("duplicate key\nDETAIL:  Key (name)=(J. Jansen) already exists.")
+        raise quoting
     except ValueError as error:
         logging.getLogger("kit").exception("failed")
         logging.getLogger("kit").warning("failed: %s", error)

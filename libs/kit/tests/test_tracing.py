@@ -46,6 +46,7 @@ def test_a_traceparent_is_read_and_written() -> None:
     trace = parse(PARENT)
 
     assert trace == Trace("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", sampled=True)
+    assert trace is not None
     assert trace.traceparent == PARENT
 
 
