@@ -51,6 +51,8 @@ _KVK = re.compile(r"[0-9]{8}")
 _VAT_NL = re.compile(r"NL[0-9]{9}B[0-9]{2}")
 _SCHEME = re.compile(r"[0-9]{4}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_ORDER_KEY = re.compile(r"([0-9]{20})/(.+)", re.DOTALL)
+_INVOICE_KEY = re.compile(r"([0-9]{20})/([0-9]{4}:[^/]{1,100})/(.+)", re.DOTALL)
 
 
 class OinRegister(Enum):
@@ -154,10 +156,9 @@ def split_order_key(key: str) -> tuple[Oin, OrderNumber]:
 
     Raises ValueError for what is not an order key.
     """
-    department, cut, order = key.partition("/")
-    if not cut or not order:
+    if not (parts := _ORDER_KEY.fullmatch(key)):
         raise ValueError(f"an order key is <department>/<order number>, this is {_shown(key)}")
-    return parse_oin(department), OrderNumber(order)
+    return Oin(parts[1]), OrderNumber(parts[2])
 
 
 def invoice_key(department: Oin, supplier: SupplierId, invoice: InvoiceNumber) -> InvoiceKey:
@@ -170,12 +171,11 @@ def split_invoice_key(key: str) -> tuple[Oin, SupplierId, InvoiceNumber]:
 
     Raises ValueError for what is not an invoice key.
     """
-    parts = key.split("/", 2)
-    if len(parts) < 3 or not parts[2]:
+    if not (parts := _INVOICE_KEY.fullmatch(key)):
         raise ValueError(
             f"an invoice key is <department>/<supplier>/<invoice number>, this is {_shown(key)}"
         )
-    return parse_oin(parts[0]), parse_supplier_id(parts[1]), InvoiceNumber(parts[2])
+    return Oin(parts[1]), SupplierId(parts[2]), InvoiceNumber(parts[3])
 
 
 @dataclass(frozen=True, slots=True)
