@@ -31,25 +31,29 @@ def entry(service: str, sequence: int, kind: str, second: int, **more: Any) -> d
     }
 
 
+PRICE_OVER = {
+    "code": "PRICE_OVER",
+    "rule": "price",
+    "line": "1",
+    "order_line": "10",
+    "limit": "12.50",
+    "actual": "13.50",
+    "excess": "1.00",
+}
+
+
 @pytest.fixture
 def story(doubles: Doubles) -> Doubles:
     """An invoice too high in price, held; then nothing."""
+    held = {"outcome": "held", "codes": ["PRICE_OVER"], "order": "4500"}
+    decided = {"outcome": "held", "invoice": "F-1", "number": 2, "policy": "default@1"}
     doubles.ordering.trail = [
-        entry("ordering", 1, "order-placed", 1, key=ORDER, of=[ORDER, "4500"], order="4500")
+        entry("ordering", 1, "order-placed", 1, key=ORDER, of=[ORDER, "4500"])
     ]
     doubles.invoicing.trail = [
-        entry("invoicing", 5, "invoice-received", 2, invoice="F-1", orders=["4500"]),
+        entry("invoicing", 5, "invoice-received", 2, orders=["4500"]),
         entry("invoicing", 6, "invoice-presented", 2, order="4500", lines=[{}, {}]),
-        entry(
-            "invoicing",
-            7,
-            "match-noted",
-            5,
-            order="4500",
-            cause="matching/3-9",
-            outcome="held",
-            codes=["PRICE_OVER"],
-        ),
+        entry("invoicing", 7, "match-noted", 5, cause="matching/3-9", **held),
     ]
     doubles.matching.trail = [
         entry("matching", 8, "order-recorded", 3, key=ORDER, cause="ordering/3-1"),
@@ -60,21 +64,8 @@ def story(doubles: Doubles) -> Doubles:
             4,
             key=ORDER,
             cause="invoicing/3-6",
-            outcome="held",
-            invoice="F-1",
-            number=2,
-            policy="default@1",
-            findings=[
-                {
-                    "code": "PRICE_OVER",
-                    "rule": "price",
-                    "line": "1",
-                    "order_line": "10",
-                    "limit": "12.50",
-                    "actual": "13.50",
-                    "excess": "1.00",
-                }
-            ],
+            findings=[PRICE_OVER],
+            **decided,
         ),
     ]
     return doubles
@@ -124,7 +115,7 @@ def test_the_form_of_json(story: Doubles, inkoop: Inkoop) -> None:
         "organisation": DEPARTMENT,
         "correlation": "c-1",
         "trace_id": None,
-        "data": {"order": "4500", "outcome": "held", "codes": ["PRICE_OVER"]},
+        "data": {"outcome": "held", "codes": ["PRICE_OVER"], "order": "4500"},
     }
 
 
