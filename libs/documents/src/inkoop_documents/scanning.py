@@ -181,10 +181,14 @@ def _take_container(steps: Steps) -> Take:
 
 
 def _take_part(part: Part) -> Take:
-    steps = _compile(part.terms)
+    attributes = tuple((t.path[1:], t.id) for t in part.terms if t.path.startswith("@"))
+    steps = _compile(tuple(term for term in part.terms if not term.path.startswith("@")))
 
     def take(group: Group, element: Element, scan: Scan) -> None:
         found = Group(part, element)
+        for attribute, id_ in attributes:
+            if (value := element.get(attribute)) is not None:
+                found[id_] = value.strip()
         _walk(found, element, steps, scan)
         name = found.id = part.place(found) if part.place else part.id
         if part.many:

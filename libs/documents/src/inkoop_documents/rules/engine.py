@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from inkoop_documents.findings import Finding, Message, Severity
 from inkoop_documents.locations import location
 from inkoop_documents.names import term_id, term_name
 from inkoop_documents.scanning import Group, Scan
+
+Note = TypeVar("Note")
 
 MAX_FINDINGS = 200
 """Enough to mend a document by; the rest would only cost time."""
@@ -26,12 +29,19 @@ class Offence:
 class Facts:
     """A scanned document as rules see it: the root group, and the groups below by path."""
 
-    __slots__ = ("_groups", "root", "scan")
+    __slots__ = ("_groups", "_notes", "root", "scan")
 
     def __init__(self, root: Group, scan: Scan) -> None:
         self.root = root
         self.scan = scan
         self._groups: dict[str, list[Group]] = {"": [root]}
+        self._notes: dict[object, Any] = {}
+
+    def once(self, compute: "Callable[[Facts], Note]") -> "Note":
+        """What several rules need of the document, computed by the first that asks."""
+        if compute not in self._notes:
+            self._notes[compute] = compute(self)
+        return self._notes[compute]
 
     def groups(self, path: str) -> list[Group]:
         """All groups at a path of ids, `BG-25/BG-30`; the root at the empty path."""

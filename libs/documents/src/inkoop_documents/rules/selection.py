@@ -1,6 +1,10 @@
 """Which rule sets a document must follow, by its root, CustomizationID and ProfileID."""
 
 from inkoop_documents.build import invoices, orders
+from inkoop_documents.rules.core_codes import CODES, FORMS, SYNTAX
+from inkoop_documents.rules.core_presence import PRESENCE
+from inkoop_documents.rules.core_totals import CONDITIONS, TOTALS
+from inkoop_documents.rules.core_vat import VAT
 from inkoop_documents.rules.engine import Rule, RuleSet
 from inkoop_documents.rules.ours import (
     READABLE,
@@ -44,8 +48,11 @@ ORDER_OURS = _set(
 )
 
 
+EN16931 = RuleSet("EN 16931", (*PRESENCE, *TOTALS, *CONDITIONS, *VAT, *CODES, *FORMS, *SYNTAX))
+
+
 def rule_sets(root: Group) -> tuple[RuleSet, ...]:
     """The sets, the most basic first."""
     if root.id == "order":
         return (READABLE_DOCUMENT, ORDER_VALUES, ORDER_OURS)
-    return (READABLE_DOCUMENT, INVOICE_VALUES, INVOICE_OURS)
+    return (READABLE_DOCUMENT, INVOICE_VALUES, EN16931, INVOICE_OURS)

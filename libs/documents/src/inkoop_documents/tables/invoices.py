@@ -8,6 +8,12 @@ from inkoop_documents.tables.parties import ADDRESS, TAX_REGISTRATION, party, ta
 from inkoop_documents.tables.shared import CATEGORY, SUBTOTAL, adjustments
 from inkoop_documents.terms import Kind, Part, Term
 
+
+def place_of_document(group: Group) -> str:
+    """Type 130 marks the object that the invoice is about (BT-18)."""
+    return "BT-18" if group.get("type") == "130" else "BG-24"
+
+
 HEADER = (
     Term("version", "cbc:UBLVersionID"),
     Term("BT-24", "cbc:CustomizationID"),
@@ -56,9 +62,13 @@ HEADER = (
             Term("BT-18-1", "cbc:ID/@schemeID"),
             Term("type", "cbc:DocumentTypeCode"),
             Term("BT-124", "cac:Attachment/cac:ExternalReference/cbc:URI"),
-            Term("BT-125-1", "cac:Attachment/cbc:EmbeddedDocumentBinaryObject/@mimeCode"),
-            Term("BT-125-2", "cac:Attachment/cbc:EmbeddedDocumentBinaryObject/@filename"),
+            Part(
+                "BT-125",
+                "cac:Attachment/cbc:EmbeddedDocumentBinaryObject",
+                (Term("mime", "@mimeCode"), Term("filename", "@filename")),
+            ),
         ),
+        place=place_of_document,
     ),
     party("BG-4", "cac:AccountingSupplierParty", "BG-5", "BG-6"),
     party("BG-7", "cac:AccountingCustomerParty", "BG-8", "BG-9"),
