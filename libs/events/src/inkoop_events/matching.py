@@ -40,7 +40,7 @@ class MatchFinding:
     `code` is stable, upper case, for machines; `rule` names the rule of the policy; `line` is the
     invoice's line, `order_line` the order's; neither when the whole is meant. `limit` and `actual`
     are in the unit of the rule: a price, a quantity or an amount. `excess` is the part beyond the
-    limit's base (for a price: the difference with the order's price).
+    limit's base (for a price: the difference with the order's price); negative for what is too low.
     """
 
     code: str
@@ -80,7 +80,7 @@ class MatchDecided:
     outcome: MatchOutcome
     findings: tuple[MatchFinding, ...]
     policy: str
-    """The policy in force: its name and version."""
+    """The policy in force: `<name>@<version>`."""
     rests_on: tuple[str, ...]
     """The events it rests on, as `<service>/<event id>`: order, receipts, presentation."""
 
