@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends
+from fastapi import Depends, Header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema
 from starlette.requests import Request
 
-from inkoop_kit.callers import Once
+from inkoop_kit.callers import Asks, make_command
 from inkoop_kit.intake import Document, Submission
 from inkoop_kit.outcomes import Finding, Message, NotUnderstood
 
@@ -19,6 +19,8 @@ RULE = "INVALID_INPUT"
 """Rule of a finding on JSON that is not as the schema says."""
 MAX_DIGITS = 60
 """Characters of a number; a longer one is no number of people."""
+KEY = r"^[\x21-\x7e]{1,255}$"
+"""What an `Idempotency-Key` may be."""
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 
 F = TypeVar("F", bound="Form")
@@ -54,10 +56,21 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-async def json_body(request: Request, once: Once) -> Submission:
-    """The JSON body of a request as a document, with the command of its `Idempotency-Key`."""
+async def json_body(
+    request: Request,
+    asks: Asks,
+    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", pattern=KEY)] = None,
+) -> Submission:
+    """The JSON body of a request as a document: once per organisation and `Idempotency-Key`.
+
+    Without a key its bytes are the key, as for a document, wherever they are posted.
+    """
     data = await request.body()
     sha256 = hashlib.sha256(data).hexdigest()
+    fingerprint = sha256
+    if idempotency_key is not None:
+        fingerprint = hashlib.sha256(f"{request.url.path} {sha256}".encode()).hexdigest()
+    once = make_command(request, asks, idempotency_key or sha256, fingerprint)
     return Submission((Document("", "application/json", data, sha256, once),), single=True)
 
 
@@ -81,7 +94,11 @@ def is_json(data: bytes) -> bool:
 def read_json(data: bytes) -> Any:
     """Any JSON. Raises NotUnderstood for what is none."""
     try:
-        return json.loads(data)
+        text = data.decode("utf-8-sig")
+        content = json.loads(text)
+        if "\\ud" in text.lower():  # half a character cannot be stored
+            json.dumps(content, ensure_ascii=False).encode()
+        return content  # noqa: TRY300 — all of it may raise
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, json.JSONDecodeError) else type(error).__name__
         message = Message(nl=f"Dit is geen JSON: {reason}", en=f"This is no JSON: {reason}")

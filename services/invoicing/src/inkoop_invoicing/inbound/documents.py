@@ -63,6 +63,6 @@ class InvoicingReader:
 def _form(document: Document) -> InvoiceForm:
     content = read_json(document.data)
     sort = content.get("type") if isinstance(content, dict) else None
-    if sort not in {"invoice", "credit-note"}:
+    if sort not in ("invoice", "credit-note"):
         raise NotUnderstood([_UNKNOWN])
     return fill_in(InvoiceForm, content, sort)

@@ -38,6 +38,10 @@ WORDS: Mapping[str, Message] = {
         nl="Een omschrijving heeft hoogstens 4.000 tekens en geen NUL-teken.",
         en="A description has at most 4,000 characters and no NUL.",
     ),
+    "IDEMPOTENCY_KEY_REUSED": Message(
+        nl="Deze Idempotency-Key is al gebruikt voor een andere inhoud.",
+        en="This Idempotency-Key was used before for something else.",
+    ),
     "DUPLICATE": Message(
         nl="Dit factuurnummer is al gebruikt voor een ander document; het eerste blijft gelden.",
         en="This invoice number was used for another document; the first stays in force.",

@@ -58,7 +58,7 @@ class OrderingReader:
     def _read_json(self, document: Document) -> Understood:
         content = read_json(document.data)
         sort = content.get("type", self._expects) if isinstance(content, dict) else None
-        if sort not in {"order", "receipt"} or sort != (self._expects or sort):
+        if sort not in ("order", "receipt") or sort != (self._expects or sort):
             raise NotUnderstood([_UNKNOWN])
         if sort == "order":
             order = fill_in(OrderForm, content, sort)

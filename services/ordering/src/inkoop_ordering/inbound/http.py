@@ -53,15 +53,14 @@ class Trail(BaseModel):
 def router(ordering: Ordering, desk: Desk) -> APIRouter:
     """The routes of the ordering service."""
     routes = APIRouter(prefix="/v1")
-    _take_in(routes, ordering, desk)
+    _take_documents(routes, ordering, desk)
+    _take_json(routes, ordering, desk)
     _show(routes, desk)
     return routes
 
 
-def _take_in(routes: APIRouter, ordering: Ordering, desk: Desk) -> None:
-    any_document = OrderingReader(ordering)
-    orders = OrderingReader(ordering, expects="order")
-    receipts = OrderingReader(ordering, expects="receipt")
+def _take_documents(routes: APIRouter, ordering: Ordering, desk: Desk) -> None:
+    reader = OrderingReader(ordering)
 
     @routes.post(
         "/documents",
@@ -73,8 +72,13 @@ def _take_in(routes: APIRouter, ordering: Ordering, desk: Desk) -> None:
     )
     async def submit_documents(submission: Documents) -> Response:
         """Take in orders and receipts, as UBL or JSON: one, or several at once."""
-        outcomes = await take_in(desk, submission, any_document)
+        outcomes = await take_in(desk, submission, reader)
         return respond(outcomes, single=submission.single)
+
+
+def _take_json(routes: APIRouter, ordering: Ordering, desk: Desk) -> None:
+    orders = OrderingReader(ordering, expects="order")
+    receipts = OrderingReader(ordering, expects="receipt")
 
     @routes.post(
         "/orders",

@@ -43,6 +43,10 @@ WORDS: Mapping[str, Message] = {
         nl="De order heeft het hoogste aantal ontvangsten bereikt.",
         en="The order has reached the highest number of receipts.",
     ),
+    "IDEMPOTENCY_KEY_REUSED": Message(
+        nl="Deze Idempotency-Key is al gebruikt voor een andere inhoud.",
+        en="This Idempotency-Key was used before for something else.",
+    ),
     "DUPLICATE": Message(
         nl="Dit nummer is al gebruikt voor een ander document; het eerste blijft gelden.",
         en="This number was used for another document; the first stays in force.",
