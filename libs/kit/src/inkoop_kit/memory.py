@@ -122,7 +122,7 @@ class MemoryStore:
             return CommandKnown()
         stale = [s for s, t in batch.streams.items() if self._version(s) != t.expected]
         stale += [f.stream for f in batch.facts if (f.stream, f.version) in self._taken]
-        return VersionConflict(tuple(stale)) if stale else None
+        return VersionConflict(tuple(dict.fromkeys(stale))) if stale else None
 
     def _record(self, batch: Batch, bases: Mapping[int, int]) -> None:
         now = self._clock()

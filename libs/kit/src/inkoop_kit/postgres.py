@@ -66,7 +66,7 @@ class Database:
             application_name=self._name,
             connect_timeout=5,
             tcp_user_timeout=10_000,
-            options=f"-c search_path={self._schema} -c enable_seqscan=off"
+            options=f"-c search_path={self._schema} -c enable_seqscan=off -c timezone=UTC"
             " -c statement_timeout=60000 -c idle_in_transaction_session_timeout=10000",
         )
         register(connection)
@@ -85,13 +85,14 @@ class PostgresStore:
         kinds: Sequence[Kind[Any, Any]],
         views: Sequence[View[Any, Any]] = (),
     ) -> None:
-        self._database = database
+        self.database = database
         self._codecs = codecs(kinds)
+        self._views = views
         self._write = write_statement(views).encode()
 
     def load(self, streams: Mapping[str, Kind[Any, Any]]) -> dict[str, Current]:
         """The streams that there are, by name; a state of another shape is replayed."""
-        rows = self._database.connection.execute(
+        rows = self.database.connection.execute(
             "select stream, version, shape, data from state where stream = any(%s)",
             [Texts(streams)],
         )
@@ -102,10 +103,10 @@ class PostgresStore:
 
     def write(self, batch: Batch) -> Verdict:
         """Write all of a batch, or nothing."""
-        values = parameters(batch, self._codecs)
+        values = parameters(batch, self._codecs, self._views)
         while True:
             try:
-                row = self._database.connection.execute(self._write, values).fetchone()
+                row = self.database.connection.execute(self._write, values).fetchone()
             except psycopg.errors.UniqueViolation as error:
                 return _violated(error, batch)
             except psycopg.errors.DeadlockDetected:
@@ -129,7 +130,7 @@ class PostgresStore:
         """Where to read on in each (topic, lane); of an unknown cluster: from the start."""
         pairs = list(partitions)
         topics, lanes = Texts(t for t, _ in pairs), Ints(lane for _, lane in pairs)
-        connection = self._database.connection
+        connection = self.database.connection
         connection.execute(
             """insert into tracking (topic, lane, cluster, next_offset, seen)
             select topic, lane::smallint, %s, 0, array_fill(0::bigint, array[%s::int])
@@ -147,7 +148,7 @@ class PostgresStore:
 
     def commands(self, ids: Sequence[str]) -> dict[str, CommandRow]:
         """The commands among these that were carried out."""
-        with self._database.connection.cursor(row_factory=class_row(CommandRow)) as cursor:
+        with self.database.connection.cursor(row_factory=class_row(CommandRow)) as cursor:
             cursor.execute(
                 "select id, fingerprint, stream, first, last from command where id = any(%s)",
                 [Texts(ids)],
@@ -172,7 +173,7 @@ class PostgresStore:
 
     def parked_keys(self, lanes: Sequence[int]) -> dict[tuple[int, str, str], int]:
         """How many messages of each (lane, topic, key) are set aside."""
-        rows = self._database.connection.execute(
+        rows = self.database.connection.execute(
             "select lane, topic, key, count(*) from parked"
             " where released_at is null and lane = any(%s) group by lane, topic, key",
             [Ints(lanes)],
@@ -181,7 +182,7 @@ class PostgresStore:
 
     def release_asked(self, lanes: Sequence[int]) -> list[Parked]:
         """The messages of every (topic, key) that an operator wants released, in order."""
-        rows = self._database.connection.execute(
+        rows = self.database.connection.execute(
             f"""select {_PARKED} from parked where released_at is null and lane = any(%s)
             and (topic, key) in (select topic, key from parked where released_at is null
                 and release_asked is not null and lane = any(%s)) order by id limit 1000""",
@@ -199,7 +200,7 @@ class PostgresStore:
         return Current(reduce(kind.evolve, facts, kind.state()), version)
 
     def _stored(self, query: str, values: list[Any]) -> list[Stored]:
-        with self._database.connection.cursor(row_factory=class_row(Stored)) as cursor:
+        with self.database.connection.cursor(row_factory=class_row(Stored)) as cursor:
             return cursor.execute(cast("LiteralString", query), values).fetchall()
 
 

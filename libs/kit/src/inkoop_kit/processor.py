@@ -19,7 +19,7 @@ from inkoop_kit.batch import Batch
 from inkoop_kit.hearing import Message, Subscription
 from inkoop_kit.holding import Holding
 from inkoop_kit.reading import OutOfPlace, Result
-from inkoop_kit.store import Store, Written
+from inkoop_kit.store import Parked, Store, Written
 
 __all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "Subscription", "cluster_id"]
 
@@ -89,7 +89,6 @@ class Processor(ConsumerRebalanceListener):
         self._pending: asyncio.Task[None] | None = None
         self._one_by_one = 0
         self._checked = self._committed = 0.0
-        self._cluster = ""
         self._consumer: AIOKafkaConsumer | None = None
         self.braked: set[int] = set()
         self.joined = False
@@ -145,7 +144,6 @@ class Processor(ConsumerRebalanceListener):
 
     async def _consume(self) -> None:
         self.fault = None
-        self._cluster = await cluster_id(self._settings.bootstrap)
         consumer = self._consumer = self._new_consumer()
         consumer.subscribe(self._holding.topics, listener=self)
         try:
@@ -160,7 +158,8 @@ class Processor(ConsumerRebalanceListener):
             await self._commit(consumer)
         finally:
             self.joined, self._consumer = False, None
-            await consumer.stop()
+            with contextlib.suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(consumer.stop(), 2)  # without Kafka it waits for Kafka
             await self._abandon()
 
     def _new_consumer(self) -> AIOKafkaConsumer:
@@ -252,7 +251,8 @@ class Processor(ConsumerRebalanceListener):
             await self._finish()
         pairs = [(tp.topic, tp.partition) for tp in partitions]
         lanes = sorted({tp.partition for tp in partitions})
-        tracked = await self._in_thread(self._reader.positions, pairs, self._cluster)
+        cluster = await cluster_id(self._settings.bootstrap)  # it may be another one than before
+        tracked = await self._in_thread(self._reader.positions, pairs, cluster)
         parked = await self._in_thread(self._reader.parked_keys, lanes)
         ends = await consumer.end_offsets(list(partitions))
         for tp in partitions:
@@ -273,17 +273,18 @@ class Processor(ConsumerRebalanceListener):
         if lanes:
             waiting = await self._in_thread(self._reader.release_asked, lanes)
             if waiting:
-                await self._release(waiting, lanes)
+                await self._release(waiting)
+            if waiting or self.braked:
+                self._holding.parked = await self._in_thread(self._reader.parked_keys, lanes)
         self._brake(consumer)
 
-    async def _release(self, waiting: Sequence[Any], lanes: Sequence[int]) -> None:
+    async def _release(self, waiting: Sequence[Parked]) -> None:
         await self._finish()
         started, began_ns = time.monotonic(), time.time_ns()
         if missing := self._holding.missing_for(waiting):
             self._holding.learn(await self._in_thread(self._reader.load, missing))
         batch, results = self._holding.release(waiting)
         await self._write(batch, results, (), started, began_ns)
-        self._holding.parked = await self._in_thread(self._reader.parked_keys, lanes)
 
     def _brake(self, consumer: AIOKafkaConsumer) -> None:
         counts = self._holding.parked_in()
@@ -305,8 +306,8 @@ class Processor(ConsumerRebalanceListener):
             for pair, place in self._holding.progress.items()
         }
         if offsets and self.joined:
-            with contextlib.suppress(KafkaError):
-                await consumer.commit(offsets)
+            with contextlib.suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(consumer.commit(offsets), 1)
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         loop = asyncio.get_running_loop()

@@ -110,8 +110,8 @@ class Relay:
                     await self._pause(self._settings.poll)
         finally:
             self._looked = 0.0
-            with contextlib.suppress(Exception):
-                await producer.stop()
+            with contextlib.suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(producer.stop(), 2)  # without Kafka it waits for Kafka
             with contextlib.suppress(*_AWAY):
                 await self._in_thread(self._outbox.close)
 

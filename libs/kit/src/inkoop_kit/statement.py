@@ -7,7 +7,7 @@ With equal turns nobody can have changed the lanes' tracking or streams since th
 everyone who does holds the lane's row (design D3; event-store.md §3.1a).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from inkoop_kit.arrays import Blobs, Ints, Moments, Texts
@@ -97,37 +97,51 @@ select word, (select array_agg(lane order by lane) from moved),
 from verdict
 """
 
-_VIEW = """, {name}_shown as (
-    insert into {name} (lane, {columns})
+_ROWS = """insert into {name} (lane, {columns})
     select lane::smallint, {casts}
-    from unnest(%({name}_lane)s::bigint[], {arrays}) as v (lane, {columns})
-    where exists (select from go)
-    on conflict ({key}) do update set {updates}
-)"""
+    from unnest(%({name}_lane)s::bigint[], {arrays}) as v (lane, {columns})"""
 
 
 def write_statement(views: Sequence[View[Any, Any]]) -> str:
     """The statement of a service with these views."""
-    return _WRITE.replace("{views}", "".join(map(_view_part, views)))
+    return _WRITE.replace("{views}", "".join(map(_shown, views)))
 
 
-def _view_part(view: View[Any, Any]) -> str:
+def insert_rows(view: View[Any, Any]) -> str:
+    """The statement that puts rows into a view, with the values of `row_values`."""
     names = [column.name for column in view.columns]
-    return _VIEW.format(
+    return _ROWS.format(
         name=view.name,
         columns=", ".join(names),
         casts=", ".join(f"{column.name}::{column.type}" for column in view.columns),
         arrays=", ".join(f"%({view.name}_{name})s::text[]" for name in names),
-        key=", ".join(column.name for column in view.columns if column.key),
-        updates=", ".join(
-            f"{name} = excluded.{name}"
-            for name in ["lane", *(column.name for column in view.columns if not column.key)]
-        ),
     )
 
 
-def parameters(batch: Batch, codecs: dict[str, Codec[Any, Any]]) -> dict[str, Any]:
-    """The batch as the statement's arrays."""
+def row_values(
+    view: View[Any, Any], rows: Collection[tuple[int, tuple[Any, ...]]]
+) -> dict[str, Any]:
+    """Rows with their lanes as the arrays of `insert_rows`."""
+    values: dict[str, Any] = {f"{view.name}_lane": Ints(lane for lane, _ in rows)}
+    for index, column in enumerate(view.columns):
+        values[f"{view.name}_{column.name}"] = Texts(as_text(row[index]) for _, row in rows)
+    return values
+
+
+def _shown(view: View[Any, Any]) -> str:
+    key = ", ".join(column.name for column in view.columns if column.key)
+    changing = ["lane", *(column.name for column in view.columns if not column.key)]
+    updates = ", ".join(f"{name} = excluded.{name}" for name in changing)
+    return (
+        f", {view.name}_shown as ({insert_rows(view)}"
+        f" where exists (select from go) on conflict ({key}) do update set {updates})"
+    )
+
+
+def parameters(
+    batch: Batch, codecs: dict[str, Codec[Any, Any]], views: Sequence[View[Any, Any]]
+) -> dict[str, Any]:
+    """The batch as the arrays of the statement that was made with these views."""
     values: dict[str, Any] = {
         "lanes": Ints(batch.lanes),
         "counts": Ints(batch.counts.get(lane, 0) for lane in batch.lanes),
@@ -137,8 +151,8 @@ def parameters(batch: Batch, codecs: dict[str, Codec[Any, Any]]) -> dict[str, An
         values.update(part(batch))
     values.update(_states(batch, codecs))
     values.update(_originals(batch))
-    for view in batch.views:
-        values.update(_rows(view, batch))
+    for view in views:
+        values.update(row_values(view, batch.rows.get(view.name, {}).values()))
     return values
 
 
@@ -222,14 +236,6 @@ def _originals(batch: Batch) -> dict[str, Any]:
         "media_types": Texts(o.media_type for o in originals),
         "blobs": Blobs(o.data for o in originals),
     }
-
-
-def _rows(view: View[Any, Any], batch: Batch) -> dict[str, Any]:
-    rows = batch.rows.get(view.name, {}).values()
-    values: dict[str, Any] = {f"{view.name}_lane": Ints(lane for lane, _ in rows)}
-    for index, column in enumerate(view.columns):
-        values[f"{view.name}_{column.name}"] = Texts(as_text(row[index]) for _, row in rows)
-    return values
 
 
 def as_text(value: Any) -> str | None:

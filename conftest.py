@@ -1,0 +1,27 @@
+"""What every test of the repository may ask for: the real broker and database, started once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inkoop_local.infrastructure import Infrastructure
+
+ROOT = Path(__file__).parent
+_PROVIDERS = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def infrastructure(request: pytest.FixtureRequest) -> Iterator[Infrastructure]:
+    """Kafka and PostgreSQL for the session, in a directory of their own, stopped at its end."""
+    with Infrastructure.start(ROOT / ".local" / "test", durable=False) as started:
+        request.config.stash[_PROVIDERS] = str(started)
+        yield started
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what the tests ran on (design D10)."""
+    providers = config.stash.get(_PROVIDERS, "none was needed")
+    terminalreporter.write_line(f"providers: {providers}")

@@ -1,0 +1,308 @@
+"""The engine on the real broker and the real database: once, in order, whatever happens."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+from kit_running import everything_on, make_processor, make_relay, produce, running, until
+from kit_tally import TALLY, Added, Counted, Tally, add, cause, counted
+
+from inkoop_events.envelope import from_headers
+from inkoop_kit.batch import Batch, codecs
+from inkoop_kit.hearing import Hearing, Recalled, Subscription
+from inkoop_kit.lanes import LANES, lane_of
+from inkoop_kit.outbox import Outbox
+from inkoop_kit.postgres import Database, PostgresStore
+from inkoop_kit.store import Stored
+from inkoop_kit.streams import Ask, Cause
+from inkoop_local.infrastructure import Infrastructure
+
+pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.timeout(120)]
+Stores = Callable[[], PostgresStore]
+NAMES = [f"name-{n}" for n in range(100)]
+
+
+def load(topic: str, rounds: int, first: int = 1) -> list[Recalled]:
+    """One message for each name and round, spread over the publisher's lanes as it would."""
+    sequences = dict.fromkeys(range(LANES), first - 1)
+    messages: list[Recalled] = []
+    for _ in range(rounds):
+        for name in NAMES:
+            sequences[lane_of(name)] += 1
+            messages.append(
+                counted(topic, sequences[lane_of(name)], name, source_lane=lane_of(name))
+            )
+    return messages
+
+
+def totals(store: PostgresStore) -> dict[str, int]:
+    """The view as it is."""
+    rows = store.database.connection.execute("select name, total from tallies")
+    return dict(rows.fetchall())
+
+
+def assert_once(store: PostgresStore, rounds: int) -> None:
+    """Every message was applied once, positions are dense, the view says the same."""
+    assert totals(store) == dict.fromkeys(NAMES, rounds)
+    for lane in range(LANES):
+        facts = store.read_lane(lane, 0, 100_000)
+        assert [fact.sequence for fact in facts] == list(range(1, len(facts) + 1))
+
+
+async def test_every_message_is_applied_once_over_24_lanes(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    processor, counts = make_processor(infrastructure.kafka.bootstrap, topic, stores)
+    store = stores()
+    async with running(processor):
+        await produce(infrastructure.kafka.bootstrap, load(topic, 30))
+        await until(lambda: sum(totals(store).values()) == 3000, "all is applied")
+    assert counts.words == {"ok": 3000}
+    assert_once(store, 30)
+
+
+async def test_an_event_that_is_sent_again_is_dropped(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    processor, counts = make_processor(infrastructure.kafka.bootstrap, topic, stores)
+    store = stores()
+    async with running(processor):
+        messages = load(topic, 2)
+        await produce(infrastructure.kafka.bootstrap, [*messages, *messages])
+        await until(lambda: sum(counts.words.values()) == 400, "all is read")
+    assert counts.words == {"ok": 200, "duplicate": 200}
+    assert_once(store, 2)
+
+
+async def test_two_consumers_on_one_lane_apply_each_message_once(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    one, counts = make_processor(bootstrap, topic, stores)
+    zombie, shadows = make_processor(bootstrap, topic, stores, group="zombie", instance="z")
+    store = stores()
+    async with running(one, zombie):
+        await produce(bootstrap, load(topic, 30))
+        await until(lambda: sum(totals(store).values()) == 3000, "all is applied")
+    assert counts.words.get("ok", 0) + shadows.words.get("ok", 0) == 3000
+    assert_once(store, 30)
+
+
+async def test_a_consumer_killed_before_kafka_heard_of_it_goes_on_from_the_store(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    store = stores()
+    killed, _ = make_processor(bootstrap, topic, stores)
+    task = asyncio.create_task(killed.run())
+    await produce(bootstrap, load(topic, 10))
+    await until(lambda: sum(totals(store).values()) > 0, "something is applied")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    again, _ = make_processor(bootstrap, topic, stores, group="no-offsets-in-kafka")
+    async with running(again):
+        await until(lambda: sum(totals(store).values()) >= 1000, "all is applied")
+    assert_once(store, 10)
+
+
+async def test_what_cannot_be_decided_is_parked_and_its_key_waits_behind_it(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    processor, counts = make_processor(bootstrap, topic, stores)
+    store = stores()
+    other = next(name for name in NAMES if lane_of(name) == lane_of("bad"))
+    messages = [
+        counted(topic, 1, "bad", -5),
+        counted(topic, 2, "bad", 7),
+        counted(topic, 3, other, 3),
+        replace(counted(topic, 4, "mute"), headers=()),
+        replace(counted(topic, 5, "garbage"), value=b"\xff\x00{"),
+        replace(counted(topic, 6, "elsewhere"), partition=(lane_of("elsewhere") + 1) % LANES),
+        replace(counted(topic, 7, "stranger"), headers=_of_type(counted(topic, 7, "s"), "nl.x.v9")),
+    ]
+    async with running(processor):
+        await produce(bootstrap, messages)
+        await until(lambda: sum(counts.words.values()) == 7, "all is read")
+    assert totals(store) == {other: 3}
+    assert counts.words == {"ok": 1, "parked": 5, "ignored": 1}
+    rows = store.database.connection.execute("select key, reason from parked order by key, id")
+    assert list(rows) == [
+        ("bad", "NEGATIVE"),
+        ("bad", "behind"),
+        ("elsewhere", "key"),
+        ("garbage", "payload"),
+        ("mute", "envelope"),
+    ]
+
+
+async def test_released_messages_are_carried_out_in_order(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    broken = True
+
+    def moody(event: Counted, _: Cause) -> Ask[Tally, Added]:
+        if broken:
+            raise RuntimeError("a bug")
+        return add(event.name, event.number)
+
+    heard = Hearing([Subscription(topic, Counted, moody)])
+    processor, counts = make_processor(bootstrap, topic, stores, heard=heard)
+    store = stores()
+    connection = store.database.connection
+
+    def parked() -> list[tuple[object, ...]]:
+        query = "select attempts from parked where released_at is null order by id"
+        return list(connection.execute(query))
+
+    async with running(processor):
+        await produce(bootstrap, [counted(topic, n, "a", n) for n in (1, 2, 3)])
+        await until(lambda: len(parked()) == 3, "three are parked")
+        connection.execute("update parked set release_asked = now()")
+        await until(lambda: parked()[0] == (2,), "the first has failed again")
+        broken = False
+        connection.execute("update parked set release_asked = now() where attempts > 0")
+        await until(lambda: not parked(), "all are released")
+        await produce(bootstrap, [counted(topic, 4, "a", 4)])
+        await until(lambda: totals(store) == {"a": 10}, "the lane goes on")
+    facts = store.read_stream("tally/a")
+    assert [fact.data for fact in facts] == [f'{{"number":{n}}}' for n in (1, 2, 3, 4)]
+    assert counts.words["ok"] == 4
+
+
+async def test_the_brake_stops_a_lane_with_too_many_parked_and_lets_it_go_on(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    processor, _ = make_processor(bootstrap, topic, stores, parked_limit=2)
+    store = stores()
+    connection = store.database.connection
+    async with running(processor):
+        await produce(bootstrap, [counted(topic, n, "a", -1) for n in (1, 2)])
+        await until(lambda: processor.braked == {lane_of("a")}, "the lane stands")
+        neighbour = next(name for name in NAMES if lane_of(name) == lane_of("a"))
+        elsewhere = next(name for name in NAMES if lane_of(name) != lane_of("a"))
+        await produce(
+            bootstrap,
+            [counted(topic, 3, neighbour), counted(topic, 1, elsewhere, source_lane=1)],
+        )
+        await until(lambda: elsewhere in totals(store), "other lanes go on")
+        assert neighbour not in totals(store)
+        connection.execute("update parked set released_at = now()")
+        await until(lambda: neighbour in totals(store), "the lane goes on")
+
+
+async def test_one_message_that_cannot_be_written_is_found_and_parked(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    processor, counts = make_processor(bootstrap, topic, stores)
+    store = stores()
+    async with running(processor):
+        messages = [counted(topic, n, "a") for n in (1, 2)]
+        messages.append(counted(topic, 3, "huge", 2**63 - 1))
+        messages.append(counted(topic, 4, "huge", 2**63 - 1))  # the sum passes the column's end
+        messages += [counted(topic, n, "a") for n in (5, 6)]
+        await produce(bootstrap, messages)
+        await until(lambda: totals(store).get("a") == 4, "the others are applied")
+        await until(lambda: counts.words.get("parked") == 1, "the one is parked")
+    assert "DataError" in str(counts.dropped) or "Numeric" in str(counts.dropped)
+    assert totals(store) == {"a": 4, "huge": 2**63 - 1}
+
+
+async def test_a_relay_killed_between_send_and_position_tells_nothing_twice(
+    infrastructure: Infrastructure,
+    topics: Callable[..., list[str]],
+    stores: Stores,
+    databases: Callable[[], Database],
+) -> None:
+    [told] = await asyncio.to_thread(topics, "told")
+    bootstrap = infrastructure.kafka.bootstrap
+    store = stores()
+    write_tallies(store, 5)
+    dying, _ = make_relay(bootstrap, databases, told, 0, _DiesOnce)
+    async with running(dying):
+        await until(lambda: unsent(store) == 0, "all is sent")
+    events = await everything_on(bootstrap, told)
+    assert len(events) > 500
+    seen = dict.fromkeys(range(LANES), 0)
+    fresh: list[str] = []
+    for event in events:
+        envelope = from_headers(event.headers)
+        if envelope.sequence > seen[envelope.lane]:
+            seen[envelope.lane] = envelope.sequence
+            fresh.append(envelope.id)
+    assert len(fresh) == len(set(fresh)) == 500
+    assert seen == {lane: len(store.read_lane(lane, 0, 1000)) for lane in range(LANES)}
+
+
+async def test_two_relays_share_the_lanes_and_keep_their_order(
+    infrastructure: Infrastructure,
+    topics: Callable[..., list[str]],
+    stores: Stores,
+    databases: Callable[[], Database],
+) -> None:
+    [told] = await asyncio.to_thread(topics, "told")
+    bootstrap = infrastructure.kafka.bootstrap
+    store = stores()
+    one, first = make_relay(bootstrap, databases, told, 0)
+    two, second = make_relay(bootstrap, databases, told, 1)
+    async with running(one, two):
+        await until(
+            lambda: len(one.backlog()) == len(two.backlog()) == LANES // 2, "each holds its half"
+        )
+        write_tallies(store, 5)
+        await until(lambda: unsent(store) == 0, "all is sent")
+    assert first.told + second.told == 500
+    assert min(first.told, second.told) > 0
+    last = dict.fromkeys(range(LANES), 0)
+    for event in await everything_on(bootstrap, told):
+        envelope = from_headers(event.headers)
+        assert envelope.sequence == last[envelope.lane] + 1
+        last[envelope.lane] = envelope.sequence
+
+
+class _DiesOnce(Outbox):
+    """A relay that is cut off after the send, before it can move its position."""
+
+    died = False
+
+    def sent(self, stored: Sequence[Stored]) -> None:
+        if not self.died:
+            self.died = True
+            raise ConnectionError("cut off")
+        super().sent(stored)
+
+
+def write_tallies(store: PostgresStore, rounds: int) -> None:
+    """Facts to relay."""
+    for _ in range(rounds):
+        batch = Batch(codecs([TALLY]))
+        known = store.load({f"tally/{name}": TALLY for name in NAMES})
+        for number, name in enumerate(NAMES):
+            batch.decide(add(name, 1), cause(f"command/{number}"), known)
+        store.write(batch)
+
+
+def unsent(store: PostgresStore) -> int:
+    """Facts that the relay has not passed."""
+    query = "select sum(head - sequence) from lane join relay_position using (lane)"
+    row = store.database.connection.execute(query).fetchone()
+    return int(row[0]) if row else -1
+
+
+def _of_type(message: Recalled, wire_type: str) -> tuple[tuple[str, bytes], ...]:
+    return tuple(
+        (name, wire_type.encode() if name == "ce_type" else value)
+        for name, value in message.headers
+    )
