@@ -3,11 +3,11 @@
 import hashlib
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from inkoop_local.java import java_release
 from inkoop_local.kafka_jars import cache_directory
 
 _QUIET = ("-Xlog:cds=off", "-Xlog:cds+dynamic=off")
@@ -26,9 +26,10 @@ class ClassArchive:
     @classmethod
     def of(cls, java: str, jars: Sequence[Path], environ: Mapping[str, str]) -> "ClassArchive":
         """The archive that fits; it may not be there yet."""
-        shown = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
         named = [f"{jar}:{(s := jar.stat()).st_size}:{s.st_mtime_ns}" for jar in jars]
-        digest = hashlib.sha256("\n".join([os.path.realpath(java), shown.stderr, *named]).encode())
+        digest = hashlib.sha256(
+            "\n".join([os.path.realpath(java), java_release(java), *named]).encode()
+        )
         return cls(cache_directory(environ) / "classes" / f"{digest.hexdigest()[:24]}.jsa")
 
     def flags(self, fresh: Path) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def require_engine(environ: Mapping[str, str], image: str) -> None:
     if "DOCKER_HOST" not in environ and not any(socket.exists() for socket in sockets):
         raise Unavailable("Docker does not answer (no socket, no DOCKER_HOST)", "start Docker")
     try:
-        client = docker.from_env(timeout=120)
+        client = docker.from_env(timeout=120, environment=dict(environ))
         with contextlib.closing(client):
             client.ping()
             try:

@@ -1,11 +1,12 @@
 """Kafka and PostgreSQL together, in one directory: what tests, benchmarks and `up` stand on.
 
-    with Infrastructure.start(directory, durable=False) as infrastructure:
+    with Infrastructure.start(directory, durable=False, fresh=True) as infrastructure:
         infrastructure.kafka.bootstrap
         infrastructure.postgres.admin_url
 
-Several stacks live side by side, one per directory. Use one directory per test session: starting
-costs about a second, and what a killed session left running in it is taken over by the next.
+Several stacks live side by side, one per directory. Several users may share a directory: the last
+one to leave the `with` stops it. Use one directory per test session: starting costs a second or
+two, and what a killed session left running in it is taken over, or thrown away, by the next.
 """
 
 import os
@@ -17,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from inkoop_local.kafka import Broker, kafka
+from inkoop_local.leases import Lease
 from inkoop_local.postgres import Server, postgres
 
 
@@ -26,26 +28,35 @@ class Infrastructure:
 
     kafka: Broker
     postgres: Server
+    _lease: Lease | None = None
 
     @classmethod
     def choose(
         cls, directory: Path, environ: Mapping[str, str] = os.environ, *, durable: bool = True
     ) -> Self:
         """Which ones it would be; nothing is started."""
-        directory = directory.resolve()
-        return cls(
-            kafka(directory / "kafka", environ),
-            postgres(directory / "postgres", environ, durable=durable),
-        )
+        return cls(*_chosen(directory, environ, durable=durable))
 
     @classmethod
     def start(
-        cls, directory: Path, environ: Mapping[str, str] = os.environ, *, durable: bool = True
+        cls,
+        directory: Path,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        durable: bool = True,
+        fresh: bool = False,
     ) -> Self:
-        """Start both at the same time. `durable` False: synchronous_commit=off, for tests."""
-        chosen = cls.choose(directory, environ, durable=durable)
-        chosen.ensure_started()
-        return chosen
+        """Start both at the same time; raises StackError.
+
+        `durable` False: fsync=off, for tests. `fresh`: without the data of earlier
+        runs, unless somebody else is using the directory now.
+        """
+        with Lease.taken(directory / "users.lock") as (lease, is_alone):
+            started = cls(*_chosen(directory, environ, durable=durable), lease)
+            if fresh and is_alone:
+                started.remove()
+            started.ensure_started()
+        return started
 
     def ensure_started(self) -> None:
         """Start what does not run, both at the same time; returns when both answer."""
@@ -101,4 +112,18 @@ class Infrastructure:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        """Stop both, unless another user of the directory is still there."""
+        if self._lease is None:
+            self.stop()
+            return
+        with self._lease.given_back() as is_last:
+            if is_last:
+                self.stop()
+
+
+def _chosen(directory: Path, environ: Mapping[str, str], *, durable: bool) -> tuple[Broker, Server]:
+    directory = directory.resolve()
+    return (
+        kafka(directory / "kafka", environ),
+        postgres(directory / "postgres", environ, durable=durable),
+    )

@@ -18,14 +18,21 @@ def find_java(environ: Mapping[str, str]) -> str | None:
 
 def java_version(java: str) -> int:
     """The major version of a java binary; 0 when it does not run."""
-    try:
-        shown = subprocess.run(
-            [java, "-version"], capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    found = re.search(r'version "(\d+)', shown.stderr)
+    found = re.search(r'(?:JAVA_VERSION=|version )"(\d+)', java_release(java))
     return int(found.group(1)) if found else 0
+
+
+def java_release(java: str) -> str:
+    """What a Java says of itself: its `release` file, else `java -version`, which takes longer."""
+    try:
+        return (Path(java).resolve().parent.parent / "release").read_text(encoding="utf-8")
+    except OSError:
+        pass
+    try:
+        argv = [java, "-version"]
+        return subprocess.run(argv, capture_output=True, text=True, timeout=20, check=False).stderr
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from inkoop_local import ports, processes, state
 from inkoop_local.class_archive import ClassArchive
 from inkoop_local.errors import StackError
+from inkoop_local.kafka_format import FormatTemplate
 from inkoop_local.kafka_jars import KAFKA_VERSION, kafka_jars
 from inkoop_local.kafka_probe import ask_cluster
 from inkoop_local.kafka_properties import LOG4J, cluster_id, new_cluster_id, server_properties
@@ -18,6 +19,7 @@ from inkoop_local.waiting import until
 
 _LEAN = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _START_SECONDS = 60
+_ADOPT_SECONDS = 8
 
 
 class KafkaJvm:
@@ -53,7 +55,7 @@ class KafkaJvm:
         """Return when it answers under its own cluster id; a broker that lives is adopted."""
         with state.locked(self._directory / "lock"):
             process = processes.recall(self._record, self._mark)
-            if process and self._is_ready(process, 15):
+            if process and self._is_ready(process, _ADOPT_SECONDS):
                 return
             if process:
                 process.end(signal.SIGKILL)
@@ -116,11 +118,15 @@ class KafkaJvm:
 
     def _format(self) -> None:
         """Make the data directory; a half-made one has no meta.properties and is made again."""
+        template = FormatTemplate.of(self._environ)
+        if template.copied_to(self._data):
+            return
         tool = ["kafka.tools.StorageTool", "format", "-t", new_cluster_id()]
         argv = [*self._jvm(), *tool, "-c", str(self._directory / "server.properties")]
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         if cluster_id(self._data) is None:
             raise StackError(f"Kafka could not format {self._data}:\n{done.stdout}{done.stderr}")
+        template.keep(self._data)
 
     def _spawn(self) -> Running:
         archive = self._archive()

@@ -76,7 +76,7 @@ def postgres(
 ) -> Server:
     """The first PostgreSQL of the chain that can serve here; a forced one that cannot is an error.
 
-    `durable` False: synchronous_commit=off, for tests; benchmarks and `up` keep the defaults.
+    `durable` False: fsync=off, for tests; benchmarks and `up` keep PostgreSQL's defaults.
     """
     chain: dict[str, Callable[[], Server]] = {
         "url": lambda: _by_url(environ),

@@ -70,7 +70,7 @@ class PostgresDocker:
         if not made:
             made = {"port": ports.free_port()}
             state.write_json(self._made, made)
-        commit = "on" if self._durable else "off"
+        fsync = "on" if self._durable else "off"
         return NamedContainer(
             container_name(self._directory),
             IMAGE,
@@ -81,7 +81,7 @@ class PostgresDocker:
                 "POSTGRES_HOST_AUTH_METHOD": "trust",
                 "POSTGRES_INITDB_ARGS": "--locale=C.UTF-8 -E UTF8",
             },
-            f"postgres -c max_connections=200 -c synchronous_commit={commit}",
+            f"postgres -c max_connections=200 -c fsync={fsync}",
         )
 
     def _answers(self) -> bool:

@@ -17,13 +17,14 @@ from inkoop_local.processes import Running
 from inkoop_local.waiting import until
 
 _START_SECONDS = 60
+_ADOPT_SECONDS = 8
 
 
 class PostgresServer:
     """A server in `directory`; start, stop and kill may be called in any state, from anywhere.
 
-    `durable` False leaves out the wait for the disk at each commit (synchronous_commit=off):
-    for tests, which lose nothing by it but the last moments before a power cut.
+    `durable` False leaves out the wait for the disk (fsync=off): for tests, whose data a power cut
+    may take. A killed server loses nothing by it, as it would by synchronous_commit=off.
     """
 
     def __init__(self, directory: Path, binaries: Path, provider: str, *, durable: bool) -> None:
@@ -58,7 +59,7 @@ class PostgresServer:
         """Return when `select 1` is answered from our own data; a server that lives is adopted."""
         with state.locked(self._directory / "lock"):
             process = processes.recall(self._record, self._mark)
-            if process and self._is_ready(process, 15):
+            if process and self._is_ready(process, _ADOPT_SECONDS):
                 return
             if process:
                 self._kill(process)
@@ -136,7 +137,7 @@ class PostgresServer:
             "port": self._port,
             "unix_socket_directories": "",  # Debian's default directory belongs to another user
             "max_connections": 200,
-            "synchronous_commit": "on" if self._durable else "off",
+            "fsync": "on" if self._durable else "off",
             "log_line_prefix": "%m [%p] %q%u@%d ",
         }
 

@@ -101,10 +101,7 @@ class Stack:
         """Stop all of it, data kept; nothing of this stack runs afterwards."""
         with state.locked(self.directory / "lock"):
             self._stop_others(set())
-            try:
-                self.infrastructure.stop()
-            except StackError as gone:  # say a provider that is not there any more
-                _log.warning("%s", gone.what)
+            self._stop_infrastructure()
             for room in ("kafka", "postgres", "services"):
                 for process in processes.marked_below(self.directory / room):
                     process.end()
@@ -161,6 +158,14 @@ class Stack:
             for service, _, number in names
         ]
         _in_parallel(ServiceProcess.stop, running)
+
+    def _stop_infrastructure(self) -> None:
+        if not (self.directory / "kafka").exists():
+            return
+        try:
+            self.infrastructure.stop()
+        except StackError as gone:  # say a provider that is not there any more
+            _log.warning("%s", gone.what)
 
     def _write(self, running: list[ServiceProcess]) -> None:
         services: dict[str, Any] = {}
