@@ -1,7 +1,7 @@
 """The engine at work in a test: processors and relays on the real parts, and what to wait for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -89,7 +89,7 @@ def make_relay(
 
 
 @asynccontextmanager
-async def running(*loops: Processor | Relay) -> AsyncIterator[None]:
+async def running(*loops: Processor | Relay) -> AsyncGenerator[None]:
     """These run, and are stopped at the end; a fault of one is the test's."""
     tasks = [asyncio.create_task(loop.run()) for loop in loops]
     try:

@@ -1,7 +1,7 @@
 """The desk: commands carried out once, each for itself, however many come together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ def command(id_: str, fingerprint: str = "f") -> Command:
 
 
 @asynccontextmanager
-async def open_desk(store: Store, queries: Queries = NOBODY, **limits: int) -> AsyncIterator[Desk]:
+async def open_desk(store: Store, queries: Queries = NOBODY, **limits: int) -> AsyncGenerator[Desk]:
     """A desk at work."""
     desk = Desk(store, queries, codecs([TALLY]), [TALLIES], lambda: None, **limits)
     task = asyncio.create_task(desk.run())

@@ -43,9 +43,12 @@ def test_the_recorder_in_postgresql_passes_the_librarys_case(
 
 def run(case: str, test: str, recorder: Callable[[], StoreRecorder]) -> None:
     """One test of one shipped case, on this recorder."""
-    tried = type(
-        "Tried", (CASES[case],), {"create_recorder": lambda _: recorder(), "insert_num": 100}
-    )
+
+    def create(_: object) -> StoreRecorder:
+        return recorder()
+
+    members = {"create_recorder": create, "insert_num": 100}
+    tried = type("Tried", (CASES[case],), members)
     result = tried(test).run()
     assert result is not None
     assert result.testsRun == 1
