@@ -131,6 +131,9 @@ def _judge_decimals(term: Term, fraction: str, text: str, group: Group, scan: Sc
         scan.remark("fraction", group, term, text)
 
 
+NOTHING = Term("", "")
+"""Where a remark is about the group itself."""
+
 MAX_FRACTION = 10
 """Decimals of a price or a quantity that are kept (design D9)."""
 
@@ -190,6 +193,8 @@ def _take_part(part: Part) -> Take:
             if (value := element.get(attribute)) is not None:
                 found[id_] = value.strip()
         _walk(found, element, steps, scan)
+        if not found:
+            scan.remark("empty", found, NOTHING, "")
         name = found.id = part.place(found) if part.place else part.id
         if part.many:
             group.setdefault(name, []).append(found)
@@ -212,7 +217,10 @@ def _take_leaf(term: Term | None, attributes: tuple[tuple[str, str], ...]) -> Ta
                 scan.remark("repeated", group, term, "")
                 return
             text = element.text
-            read(group, "" if text is None else text.strip(), element, scan)
+            said = "" if text is None else text.strip()
+            if not said:
+                scan.remark("empty", group, term, "")
+            read(group, said, element, scan)
         for attribute, id_ in attributes:
             value = element.get(attribute)
             if value is not None:

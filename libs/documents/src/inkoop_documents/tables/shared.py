@@ -17,6 +17,7 @@ CATEGORY = (
 SUBTOTAL = (
     Term("taxable", "cbc:TaxableAmount", Kind.AMOUNT),
     Term("tax", "cbc:TaxAmount", Kind.AMOUNT),
+    Term("currency", "cbc:TaxAmount/@currencyID"),
     Term("percent", "cbc:Percent", Kind.QUANTITY),
     *(Term(term.id, f"cac:TaxCategory/{term.path}", term.kind) for term in CATEGORY),
 )
@@ -33,10 +34,10 @@ ADJUSTMENT = (
 )
 
 
-def adjustments(allowance: str, charge: str) -> Part:
+def adjustments(allowance: str, charge: str, path: str = "cac:AllowanceCharge") -> Part:
     """Allowances and charges: one path, told apart by the indicator."""
 
     def place(group: Group) -> str:
         return charge if group.get("charge") else allowance
 
-    return Part(allowance, "cac:AllowanceCharge", ADJUSTMENT, place=place)
+    return Part(allowance, path, ADJUSTMENT, place=place)
