@@ -21,6 +21,10 @@ from inkoop_matching.domain.facts import (
 from inkoop_matching.domain.intake import take_invoice, take_order, take_receipt
 from inkoop_matching.domain.policy import Policies
 
+_ORDERED: Final = tuple[OrderLine, ...]
+_RECEIVED: Final = tuple[ReceiptLine, ...]
+_INVOICED: Final = tuple[InvoiceLine, ...]
+
 
 def _link(fact: CaseFact) -> str | None:
     """The submission that a decision is about, when something else caused it."""
@@ -64,7 +68,7 @@ def _order(placed: OrderPlaced, cause: Cause) -> OrderRecorded:
         evidence=cause.id,
         supplier=placed.supplier,
         currency=placed.currency,
-        lines=msgspec.convert(placed.lines, tuple[OrderLine, ...], from_attributes=True),
+        lines=msgspec.convert(placed.lines, _ORDERED, from_attributes=True),
     )
 
 
@@ -72,13 +76,13 @@ def _receipt(received: GoodsReceived, cause: Cause) -> ReceiptRecorded:
     return ReceiptRecorded(
         evidence=cause.id,
         receipt=received.receipt,
-        lines=msgspec.convert(received.lines, tuple[ReceiptLine, ...], from_attributes=True),
+        lines=msgspec.convert(received.lines, _RECEIVED, from_attributes=True),
     )
 
 
 def _invoice(presented: InvoicePresented, cause: Cause) -> InvoiceRecorded:
     credit = presented.kind is InvoiceKind.CREDIT_NOTE
-    lines = msgspec.convert(presented.lines, tuple[InvoiceLine, ...], from_attributes=True)
+    lines = msgspec.convert(presented.lines, _INVOICED, from_attributes=True)
     return InvoiceRecorded(
         evidence=cause.id,
         trace=cause.trace,

@@ -7,7 +7,7 @@ the cost of an invoice does not grow with the invoices before it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple, assert_never
+from typing import NamedTuple, TypeAlias, assert_never
 
 from inkoop_events.values import Currency, InvoiceNumber, LineId, SupplierId
 from inkoop_matching.domain.facts import (
@@ -56,6 +56,8 @@ class Invoiced(NamedTuple):
 
 
 NOTHING = Invoiced(_ZERO, _ZERO)
+_Charge: TypeAlias = tuple[LineId, Decimal, Decimal]
+"""So much of an order line, and its value."""
 
 
 class OpenInvoice(NamedTuple):
@@ -124,10 +126,10 @@ def lowers(line: InvoiceLine) -> bool:
     return line.quantity < 0 or (not line.quantity and line.net < 0)
 
 
-def worth(case: Case, invoice: OpenInvoice, line: InvoiceLine, order_line: LineId) -> Decimal:
+def worth(case: Case, currency: Currency, line: InvoiceLine, order_line: LineId) -> Decimal:
     """The value of a line in the order's currency; at the order's price if it is in another."""
     ordered = case.ordered.get(order_line)
-    if ordered is None or case.order is None or invoice.currency == case.order.currency:
+    if ordered is None or case.order is None or currency == case.order.currency:
         return line.net
     return line.quantity * ordered.price
 
@@ -153,60 +155,74 @@ def _decided(case: Case, fact: MatchDecided) -> Case:
     at = _place_of(case.open, fact)
     if at is None:
         return case
-    invoice = case.open[at]._replace(
-        number=fact.number, outcome=fact.outcome, findings=fact.findings
-    )
-    invoiced = case.invoiced
-    if invoice.placed is None and fact.outcome is not Outcome.WAITING:
-        placed = fact.placed or named(invoice.lines)
-        before = {line: invoiced.get(line, NOTHING) for line in placed if line is not None}
-        invoice = invoice._replace(placed=placed, before=before)
-        invoiced = _add(invoiced, _charges(case, invoice, lowering=False))
+    invoice, invoiced, others = case.open[at], case.invoiced, case.open[:at] + case.open[at + 1 :]
+    placed, before = invoice.placed, invoice.before
+    takes: list[_Charge] = []
+    if fact.outcome is not Outcome.WAITING:
+        if first := placed is None:
+            placed, before = fact.placed or named(invoice.lines), invoiced
+        invoiced, takes = _count(case, invoice, placed, puts=first)
     if not fact.outcome.closes:
-        still_open = (*case.open[:at], invoice, *case.open[at + 1 :])
-        return Case(case.order, case.ordered, case.received, invoiced, still_open)
-    others = (*case.open[:at], *case.open[at + 1 :])
-    if back := _charges(case, invoice, lowering=True):
-        invoiced = _add(invoiced, back)
-        others = tuple([_lowered(other, back) for other in others])
+        here = _in_force(invoice, fact, placed, before)
+        others = (*case.open[:at], here, *case.open[at + 1 :])
+    elif takes:
+        invoiced = _add(invoiced, takes)
+        others = tuple([_lowered(other, takes) for other in others])
     return Case(case.order, case.ordered, case.received, invoiced, others)
+
+
+def _in_force(
+    invoice: OpenInvoice,
+    fact: MatchDecided,
+    placed: tuple[LineId | None, ...] | None,
+    before: Mapping[LineId, Invoiced],
+) -> OpenInvoice:
+    """The open invoice with its decision, and what was invoiced before it on its own lines."""
+    return invoice._replace(
+        number=fact.number,
+        outcome=fact.outcome,
+        findings=fact.findings,
+        placed=placed,
+        before={line: before.get(line, NOTHING) for line in placed or () if line is not None},
+    )
 
 
 def _place_of(invoices: tuple[OpenInvoice, ...], fact: MatchDecided) -> int | None:
     """Where the invoice of a decision stands; most often it came last."""
-    last = len(invoices) - 1
-    for at in (last, *range(last)) if last >= 0 else ():
+    for at in range(len(invoices) - 1, -1, -1):
         if invoices[at].invoice == fact.invoice and invoices[at].supplier == fact.supplier:
             return at
     return None
 
 
-def _charges(
-    case: Case, invoice: OpenInvoice, *, lowering: bool
-) -> list[tuple[LineId, Decimal, Decimal]]:
-    """What an invoice puts on order lines, or what it takes back: line, quantity, value."""
-    return [
-        (order_line, line.quantity, worth(case, invoice, line, order_line))
-        for line, order_line in zip(invoice.lines, invoice.placed or (), strict=False)
-        if order_line is not None and lowers(line) is lowering
-    ]
+def _count(
+    case: Case, invoice: OpenInvoice, placed: tuple[LineId | None, ...], *, puts: bool
+) -> tuple[Mapping[LineId, Invoiced], list[_Charge]]:
+    """The sums with what an invoice `puts` on order lines, and what it would take back."""
+    sums = dict(case.invoiced) if puts else {}
+    takes: list[_Charge] = []
+    foreign = case.order is not None and invoice.currency != case.order.currency
+    for line, order_line in zip(invoice.lines, placed, strict=False):
+        if order_line is None:
+            continue
+        value = worth(case, invoice.currency, line, order_line) if foreign else line.net
+        if line.quantity <= _ZERO and lowers(line):
+            takes.append((order_line, line.quantity, value))
+        elif puts:
+            quantity, before = sums.get(order_line, NOTHING)
+            sums[order_line] = Invoiced(quantity + line.quantity, before + value)
+    return (sums if puts else case.invoiced), takes
 
 
-def _add(
-    sums: Mapping[LineId, Invoiced], charges: Iterable[tuple[LineId, Decimal, Decimal]]
-) -> dict[LineId, Invoiced]:
+def _add(sums: Mapping[LineId, Invoiced], charges: Iterable[_Charge]) -> dict[LineId, Invoiced]:
     added = dict(sums)
-    for line, quantity, value in charges:
-        known = added.get(line)
-        added[line] = (
-            Invoiced(quantity, value)
-            if known is None
-            else Invoiced(known.quantity + quantity, known.value + value)
-        )
+    for line, more, worth_more in charges:
+        quantity, value = added.get(line, NOTHING)
+        added[line] = Invoiced(quantity + more, value + worth_more)
     return added
 
 
-def _lowered(invoice: OpenInvoice, back: Iterable[tuple[LineId, Decimal, Decimal]]) -> OpenInvoice:
+def _lowered(invoice: OpenInvoice, takes: Iterable[_Charge]) -> OpenInvoice:
     """An open invoice after a credit: less was invoiced before it, whichever came first."""
-    touched = [charge for charge in back if charge[0] in invoice.before]
+    touched = [charge for charge in takes if charge[0] in invoice.before]
     return invoice._replace(before=_add(invoice.before, touched)) if touched else invoice

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from inkoop_events.values import LineId
 from inkoop_matching.domain.case import NOTHING, Case, Invoiced, OpenInvoice, Ordered, lowers, worth
@@ -50,7 +50,8 @@ def compare(
     """What is outside the policy's limits, line by line; empty when all is inside.
 
     `before` is what was invoiced on each order line before this invoice. What the invoice itself
-    takes back on an order line is deducted first. A line that lowers has nothing to exceed.
+    takes back on an order line is deducted first. A line that lowers has nothing to exceed, one
+    without a quantity only its amount.
     """
     if _plainly_inside(case, invoice, placed, before, policy):
         return []
@@ -62,7 +63,8 @@ def compare(
         elif not lowers(line):
             compared = _figures(case, invoice, line, order_line, own, before)
             own[order_line] = compared.own
-            findings.extend(_quantities(compared, policy))
+            if line.quantity > _ZERO:
+                findings.extend(_quantities(compared, policy))
             if case.order is None or invoice.currency == case.order.currency:
                 findings.extend(_amounts(compared, policy))
     return findings
@@ -79,16 +81,15 @@ def _plainly_inside(
 
     Only a shortcut (2 µs instead of 15 for five lines): False says nothing.
     """
-    if policy.looks_below or len(set(placed)) != len(placed):
+    if policy.looks_below or None in placed or len(set(placed)) != len(placed):
         return False
-    for line, order_line in zip(invoice.lines, placed, strict=True):
-        ordered = case.ordered.get(order_line) if order_line is not None else None
-        received = case.received.get(order_line) if order_line is not None else None
-        if ordered is None or received is None or line.price != ordered.price:
+    for line, order_line in zip(invoice.lines, cast("tuple[LineId, ...]", placed), strict=True):
+        received = case.received.get(order_line)
+        if received is None or line.quantity <= _ZERO:
             return False
-        earlier = before.get(order_line) if order_line is not None else None
-        total = line.quantity if earlier is None else earlier.quantity + line.quantity
-        if total > ordered.quantity or total > received.quantity or line.quantity <= 0:
+        ordered = case.ordered[order_line]
+        total = before.get(order_line, NOTHING).quantity + line.quantity
+        if total > received.quantity or total > ordered.quantity or line.price != ordered.price:
             return False
     return True
 
@@ -105,7 +106,7 @@ def _figures(
     earlier = before.get(order_line, NOTHING)
     received = case.received.get(order_line)
     mine = Invoiced(
-        mine.quantity + line.quantity, mine.value + worth(case, invoice, line, order_line)
+        mine.quantity + line.quantity, mine.value + worth(case, invoice.currency, line, order_line)
     )
     total = Invoiced(earlier.quantity + mine.quantity, earlier.value + mine.value)
     got = _ZERO if received is None else received.quantity
@@ -120,7 +121,7 @@ def _taken_back(
     for line, order_line in zip(invoice.lines, placed, strict=True):
         if order_line is not None and lowers(line):
             known = back.get(order_line, NOTHING)
-            value = worth(case, invoice, line, order_line)
+            value = worth(case, invoice.currency, line, order_line)
             back[order_line] = Invoiced(known.quantity + line.quantity, known.value + value)
     return back
 

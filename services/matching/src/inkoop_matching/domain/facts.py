@@ -23,7 +23,10 @@ class Outcome(Enum):
     @property
     def closes(self) -> bool:
         """True when nothing of the invoice is left to decide on."""
-        return self is Outcome.MATCHED or self is Outcome.MATCHED_WITH_NOTICE
+        return self in _CLOSING
+
+
+_CLOSING = (Outcome.MATCHED, Outcome.MATCHED_WITH_NOTICE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
