@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias, TypedDict, Unpack
 
@@ -27,7 +27,8 @@ class Content(TypedDict, total=False):
 
     params: Mapping[str, str | int]
     json: Json
-    files: Sequence[tuple[str, tuple[str, bytes, str]]]
+    content: bytes
+    headers: Mapping[str, str]
 
 
 def wait(seconds: float) -> None:

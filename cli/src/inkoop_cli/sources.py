@@ -82,4 +82,5 @@ def _source(
     name: str, size: int, read: Callable[[], bytes], head: bytes, forced: Kind | None
 ) -> Source:
     kind, found = sniff(head)
+    name = name.encode("utf-8", "replace").decode()  # file names may be no text at all
     return Source(name, size, read, forced or kind, found, media_type(head))

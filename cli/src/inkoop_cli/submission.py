@@ -1,8 +1,11 @@
 """Sending documents to the service that takes them in: in batches, several at a time."""
 
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePath
 from typing import Any
 
 from inkoop_cli.faults import BROKEN, UNREACHABLE, BrokenError, RefusedError, StopError
@@ -93,18 +96,35 @@ def _send(services: Services, service: str, batch: Sequence[Source]) -> list[Res
 def _outcomes(
     services: Services, service: str, batch: Sequence[Source]
 ) -> Sequence[dict[str, Any]]:
-    files = [("documents", (_file_name(each), each.read(), each.media_type)) for each in batch]
-    response = services.ask(service, "POST", "/v1/documents", files=files)
+    response = services.ask(
+        service,
+        "POST",
+        "/v1/documents",
+        content=_packed(batch),
+        headers={"Content-Type": "application/zip"},
+    )
     outcomes = services.json(service, response).get("documents")
     if not isinstance(outcomes, list) or len(outcomes) != len(batch):
         raise BrokenError(f"{service} did not answer for each of {len(batch)} documents.")
     return outcomes
 
 
-def _file_name(source: Source) -> str:
-    """Its name for the service, which tells JSON from XML by it."""
-    is_json = source.media_type == "application/json"
-    return source.name + ".json" * (is_json and not source.name.lower().endswith(".json"))
+def _packed(batch: Sequence[Source]) -> bytes:
+    """The documents as an archive, uncompressed: a fifth less work for a service than a form.
+
+    The service tells JSON from XML by the name, and answers in the order of the archive.
+    """
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for number, each in enumerate(batch):
+            archive.writestr(f"{number}/{_plain_name(each)}", each.read())
+    return packed.getvalue()
+
+
+def _plain_name(source: Source) -> str:
+    name = PurePath(source.name).name.lstrip(".")
+    suffix = "." + source.media_type.rpartition("/")[2]
+    return name if name.lower().endswith(suffix) else name + suffix
 
 
 def _result(source: Source, outcome: dict[str, Any], service: str) -> Result:

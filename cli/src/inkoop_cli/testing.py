@@ -4,13 +4,13 @@ import hashlib
 import json
 import re
 import threading
+import zipfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.parser import BytesParser
-from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, TypeAlias, cast
+from io import BytesIO
+from typing import Any, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 DEPARTMENT = "00000003123456780000"
@@ -134,13 +134,11 @@ class _Handler(BaseHTTPRequestHandler):
         if len(body) > 30_000_000:
             self._problem(413, "TOO_LARGE", "A document may have 30 MB.")
             return
-        head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
-        parts = list(BytesParser(policy=HTTP).parsebytes(head + body).iter_parts())
-        self.double.requests.append(len(parts))
-        outcomes = [
-            self.double.take_in(part.get_filename() or "", cast("bytes", part.get_content()))
-            for part in parts
-        ]
+        with zipfile.ZipFile(BytesIO(body)) as archive:
+            outcomes = [
+                self.double.take_in(name, archive.read(name)) for name in archive.namelist()
+            ]
+        self.double.requests.append(len(outcomes))
         self._answer(200, {"documents": outcomes})
 
     def _answer_rebuild(self) -> None:

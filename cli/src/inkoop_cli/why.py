@@ -8,11 +8,12 @@ from inkoop_cli.words import code_in_words, finding_in_words, reasons
 
 
 def why_not_accepted(result: Result) -> tuple[str, ...]:
-    """The findings on a document, else the code and detail of its refusal."""
-    if result.findings:
-        return tuple(finding_in_words(finding) for finding in result.findings)
+    """The code and detail of its refusal, unless a finding says the same, and all findings."""
+    findings = tuple(finding_in_words(finding) for finding in result.findings)
+    if any(finding.get("rule") == result.code for finding in result.findings):
+        return findings
     told = ": ".join(part for part in (result.code, result.detail) if part)
-    return (told,) if told else ()
+    return (told, *findings) if told else findings
 
 
 def why_so(services: Services, standing: Standing) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import httpx
 import typer
 
 from inkoop_cli import screen
-from inkoop_cli.faults import BrokenError, StopError, UsageError
+from inkoop_cli.faults import BrokenError, StopError, UnreachableError, UsageError
 from inkoop_cli.options import LOCAL_OPERATOR, SOMEONE, Actor, AsJson, Organisation, open_services
 from inkoop_cli.services import Services
 
@@ -50,13 +50,25 @@ def rebuild(
 
 
 def find_view(services: Services, view: str) -> tuple[str, str]:
-    """The service that has the view, and the view's name. Raises UsageError."""
+    """The service that has the view, and the view's name.
+
+    A service that is away does not matter where another has the view. Raises UsageError, and
+    UnreachableError when the view may be in a service that is away.
+    """
     named, _, name = view.rpartition("/")
     asked = [named] if named in services.addresses else list(services.addresses)
-    known = {service: views_of(services, service) for service in asked}
+    known: dict[str, list[str]] = {}
+    away: UnreachableError | None = None
+    for service in asked:
+        try:
+            known[service] = views_of(services, service)
+        except UnreachableError as error:
+            away = error
     having = [service for service, views in known.items() if name in views]
     if len(having) == 1:
         return having[0], name
+    if away is not None:
+        raise away
     listed = ", ".join(f"{service}/{each}" for service, views in known.items() for each in views)
     what = "is in several services" if having else "is not there"
     raise UsageError(f"View {view} {what}.", f"There are: {listed}.")

@@ -27,7 +27,7 @@ from inkoop_cli.sniff import Kind
 from inkoop_cli.sources import Source, find_sources
 from inkoop_cli.submission import BATCH, GOOD, Result
 from inkoop_cli.submission import submit as send
-from inkoop_cli.words import finding_in_words
+from inkoop_cli.why import why_not_accepted
 
 HELP = """\
 Submit orders, receipts, invoices and credit notes: XML or JSON, files, folders, zip archives.
@@ -134,7 +134,5 @@ def _table(results: Sequence[Result]) -> Table:
 
 def _reason(result: Result) -> Text:
     lines = [result.key] if result.key else []
-    if result.code or result.detail:
-        lines.append(": ".join(part for part in (result.code, result.detail) if part))
-    lines.extend(finding_in_words(finding) for finding in result.findings)
+    lines.extend(why_not_accepted(result))
     return Text("\n".join(lines))
