@@ -29,6 +29,7 @@ from inkoop_kit.runtime import (
 )
 from inkoop_kit.service import Service
 from inkoop_kit.settings import Settings
+from inkoop_kit.tracing import Tracing
 
 NOBODY = "127.0.0.1:9"
 
@@ -154,9 +155,9 @@ def service(**more: Any) -> Service:
     )  # fmt: skip
 
 
-def fake_parts(_: Service, metrics: Metrics, instruments: object) -> Parts:
+def fake_parts(_: Service, metrics: Metrics, tracing: Tracing, instruments: object) -> Parts:
     """Loops that idle."""
-    del metrics, instruments
+    del metrics, tracing, instruments
     return Parts(desk=Loop(), relay=Loop(), processor=Loop(joined=False), operations=Books())
 
 

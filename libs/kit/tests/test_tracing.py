@@ -121,10 +121,13 @@ def test_a_processed_message_links_to_what_it_released(
     tracing: Tracing, collected: Collected
 ) -> None:
     tracing.processed("things", PARENT, "maker/3-17", 1_000, [OTHER, None])
+    tracing.stored(PARENT, 2, 1_500)
     tracing.sent("told", PARENT, "thing/3-18", 2_000)
 
-    processed, sent = collected.spans
-    assert (processed.name, sent.name) == ("process things", "send told")
+    processed, stored, sent = collected.spans
+    assert [span.name for span in collected.spans] == ["process things", "append", "send told"]
+    assert stored.attributes == {"inkoop.facts": 2}
+    assert sent.parent == processed.parent
     assert processed.start_time == 1_000
     assert [f"{link.context.trace_id:032x}" for link in processed.links] == [OTHER[3:35]]
     assert processed.attributes is not None

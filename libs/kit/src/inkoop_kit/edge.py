@@ -38,6 +38,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
+_SILENT = Tracing()  # probes and scrapes would be most of all spans
 _log = logging.getLogger(__name__)
 
 
@@ -103,7 +104,8 @@ class Edge:
         headers = Headers(scope=scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
         exchange = _Exchange(scope, receive, send, self._headers)
-        trace, span = self._tracing.serve(method, headers.get("traceparent"))
+        tracing = _SILENT if scope["path"] in _QUIET else self._tracing
+        trace, span = tracing.serve(method, headers.get("traceparent"))
         with within(trace):
             try:
                 await self._serve(exchange, headers)

@@ -7,10 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import psycopg
-
 from inkoop_kit import logs
-from inkoop_kit.migrate import MigrationRefused, migrate, migrations_of, state
+from inkoop_kit.migrate import migrate, migrations_of, state
 from inkoop_kit.process import Process, version_of
 from inkoop_kit.service import Service
 from inkoop_kit.settings import MigrationSettings, Settings, SettingsInvalid, load
@@ -42,7 +40,7 @@ def command_line(
     except SettingsInvalid as invalid:
         sys.stderr.write(f"inkoop-{name}: {invalid}\n")
         return MISUSED
-    except (psycopg.Error, MigrationRefused) as error:
+    except Exception as error:
         log.critical("%s failed", what, exc_info=error)
         return FAILED
 
@@ -53,7 +51,10 @@ def _run(name: str, build: Callable[[S], Service], settings: S) -> int:
     async def serve() -> int:
         return await Process(build(settings)).serve()
 
-    return asyncio.run(serve())
+    try:
+        return asyncio.run(serve())
+    except SystemExit:  # uvicorn cannot have the address, and has said so
+        return FAILED
 
 
 def _migrate(name: str, url: str) -> int:

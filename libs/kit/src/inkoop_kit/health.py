@@ -39,6 +39,7 @@ class Health:
         """Whether PostgreSQL answers; it may block, so it is asked in a thread."""
         self._missing = dict.fromkeys(needs, "not reached yet")
         self._clock = clock
+        self._asking = asyncio.Lock()
         self._asked: tuple[float, bool] = (float("-inf"), False)
 
     def reached(self, what: str) -> None:
@@ -77,8 +78,9 @@ class Health:
     async def _database_answers(self) -> bool:
         if self.database is None:
             return True
-        when, answer = self._asked
-        if self._clock() - when > FRESH_SECONDS:
-            answer = await asyncio.to_thread(self.database)
-            self._asked = (self._clock(), answer)
+        async with self._asking:
+            when, answer = self._asked
+            if self._clock() - when > FRESH_SECONDS:
+                answer = await asyncio.to_thread(self.database)
+                self._asked = (self._clock(), answer)
         return answer

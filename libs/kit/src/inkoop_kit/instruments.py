@@ -10,6 +10,7 @@ from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from inkoop_kit.batch import Batch
+from inkoop_kit.codec import decode_meta
 from inkoop_kit.mapping import Outgoing
 from inkoop_kit.metrics import OTHER, PARK_REASONS, VERDICTS, Metrics
 from inkoop_kit.postgres import Database, PostgresStore
@@ -121,19 +122,24 @@ class MeasuredStore(PostgresStore):
     def __init__(
         self,
         metrics: Metrics,
+        tracing: Tracing,
         database: Database,
         kinds: Sequence[Kind[Any, Any]],
         views: Sequence[View[Any, Any]],
     ) -> None:
         super().__init__(database, kinds, views)
-        self._metrics = metrics
+        self._metrics, self._tracing = metrics, tracing
 
     def write(self, batch: Batch) -> Verdict:
         """Write all of a batch, or nothing."""
-        began = time.perf_counter()
+        began, began_ns = time.perf_counter(), time.time_ns()
         verdict = super().write(batch)
         metrics, service = self._metrics, self._metrics.service
         metrics.append.labels(service).observe(time.perf_counter() - began)
         if not isinstance(verdict, Written):
             metrics.conflicts.labels(service, type(verdict).__name__).inc()
+        elif self._tracing.on:
+            for trace, facts in Counter(decode_meta(f.meta).trace for f in batch.facts).items():
+                if self._tracing.wants(trace):
+                    self._tracing.stored(trace, facts, began_ns)
         return verdict

@@ -1,6 +1,7 @@
 """What operators ask over HTTP: state, health, metrics, parked messages, views."""
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,8 @@ from inkoop_kit.lanes import LANES
 from inkoop_kit.problems import Problem
 
 MAX_PAGE = 500
+
+log = logging.getLogger(__name__)
 
 
 class Operating(Protocol):
@@ -62,16 +65,11 @@ class OperationsDesk:
 
     def status(self) -> dict[str, Any]:
         """This replica, and the service's store where PostgreSQL answers."""
-        try:
-            with self._store:
-                stored = self.operations.status()
-        except psycopg.Error as error:
-            stored = {"store": type(error).__name__}
-        return {**stored, **self.here()}
+        return {**self._stored(), **self.here()}
 
     def count_parked(self) -> int | None:
         """How many messages are parked; None while PostgreSQL is away."""
-        return self.status().get("parked")
+        return self._stored().get("parked")
 
     def parked(
         self,
@@ -106,22 +104,30 @@ class OperationsDesk:
         """Make a view anew, and tell of it line by line while it goes on (NDJSON)."""
         if view not in self.operations.views():
             raise Problem(404, "NOT_FOUND", "There is no such view")
-        if not self._rebuilding.acquire(blocking=False):
+        if self._rebuilding.locked():
             raise Problem(409, "REBUILD_RUNNING", "A view is being rebuilt here; wait for its end")
         return StreamingResponse(self._progress(view), media_type="application/x-ndjson")
 
     def _progress(self, view: str) -> Iterator[str]:
         began, facts = time.monotonic(), 0
+        with self._rebuilding:
+            try:
+                for lane in self.operations.rebuild(view):
+                    facts += lane["facts"]
+                    yield json.dumps({**lane, "of": LANES}) + "\n"
+            except psycopg.Error as error:
+                log.error("a rebuild failed", exc_info=error)  # noqa: TRY400 — nor is it a bug
+                yield json.dumps({"done": False, "error": type(error).__name__}) + "\n"
+                return
+        seconds = round(time.monotonic() - began, 3)
+        yield json.dumps({"done": True, "facts": facts, "seconds": seconds}) + "\n"
+
+    def _stored(self) -> dict[str, Any]:
         try:
-            for lane in self.operations.rebuild(view):
-                facts += lane["facts"]
-                yield json.dumps({**lane, "of": LANES}) + "\n"
-            seconds = round(time.monotonic() - began, 3)
-            yield json.dumps({"done": True, "facts": facts, "seconds": seconds}) + "\n"
+            with self._store:
+                return self.operations.status()
         except psycopg.Error as error:
-            yield json.dumps({"done": False, "error": type(error).__name__}) + "\n"
-        finally:
-            self._rebuilding.release()
+            return {"store": type(error).__name__}
 
     def metrics(self) -> Response:
         """Prometheus' text format."""

@@ -21,6 +21,7 @@ from inkoop_kit.queries import Queries
 from inkoop_kit.reading import Reading
 from inkoop_kit.relay import Relay, RelaySettings
 from inkoop_kit.service import Service
+from inkoop_kit.tracing import Tracing
 
 CACHE = 4096
 """States that a processor keeps in memory."""
@@ -36,10 +37,12 @@ class Parts:
     operations: Any
 
 
-MakeParts = Callable[[Service, Metrics, Instruments], Parts]
+MakeParts = Callable[[Service, Metrics, Tracing, Instruments], Parts]
 
 
-def make_parts(service: Service, metrics: Metrics, instruments: Instruments) -> Parts:
+def make_parts(
+    service: Service, metrics: Metrics, tracing: Tracing, instruments: Instruments
+) -> Parts:
     """The real parts, for Kafka and PostgreSQL; asks for a running event loop."""
     settings, name = service.settings, service.name
     client = f"{name}-{settings.replica}"
@@ -48,7 +51,7 @@ def make_parts(service: Service, metrics: Metrics, instruments: Instruments) -> 
         return Database(settings.database, schema_of(name), f"{client}-{purpose}")
 
     def store(purpose: str) -> MeasuredStore:
-        return MeasuredStore(metrics, database(purpose), service.kinds, service.views)
+        return MeasuredStore(metrics, tracing, database(purpose), service.kinds, service.views)
 
     encoded = codecs(service.kinds)
     relay = Relay(

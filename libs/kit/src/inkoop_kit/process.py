@@ -51,7 +51,7 @@ class Process:
         told = [topic.name for topic in TOPICS.values() if topic.publisher == service.name]
         self.metrics.expect(heard, told)
         instruments = Instruments(self.metrics, self.tracing, heard)
-        self.parts = make(service, self.metrics, instruments)
+        self.parts = make(service, self.metrics, self.tracing, instruments)
         self._probe = Database(settings.database, schema_of(service.name), f"{service.name}-health")
         self.health.database = lambda: answers(self._probe)
         if (processor := self.parts.processor) is not None:

@@ -7,7 +7,7 @@ id, which stands in its log lines and in the cause of its facts.
 import os
 import re
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -97,11 +97,23 @@ class Tracing:
         self, topic: str, traceparent: str, event: str, began: int, links: Iterable[str | None]
     ) -> None:
         """A message was processed from `began` (Unix ns) until now; `links` to other traces."""
-        self._message("process", otel.SpanKind.CONSUMER, topic, traceparent, event, began, links)
+        others = [otel.Link(_place(other)) for one in links if (other := parse(one)) is not None]
+        about = _message("process", topic, event)
+        self._show(f"process {topic}", otel.SpanKind.CONSUMER, traceparent, began, about, others)
+
+    def stored(self, traceparent: str, facts: int, began: int) -> None:
+        """So many facts of this trace went into the store, from `began` (Unix ns) until now."""
+        self._show("append", otel.SpanKind.INTERNAL, traceparent, began, {"inkoop.facts": facts})
 
     def sent(self, topic: str, traceparent: str, event: str, began: int) -> None:
         """An event was sent, from `began` (Unix ns) until now."""
-        self._message("send", otel.SpanKind.PRODUCER, topic, traceparent, event, began, ())
+        about = _message("send", topic, event)
+        self._show(f"send {topic}", otel.SpanKind.PRODUCER, traceparent, began, about)
+
+    @property
+    def on(self) -> bool:
+        """Whether spans go anywhere."""
+        return self._tracer is not None
 
     def wants(self, traceparent: str | None) -> TypeGuard[str]:
         """Whether spans of this trace go anywhere; asked for every message, so it is cheap."""
@@ -114,29 +126,19 @@ class Tracing:
             last.start()
             last.join(_FLUSH_SECONDS)
 
-    def _message(
+    def _show(
         self,
-        what: str,
+        name: str,
         kind: otel.SpanKind,
-        topic: str,
         traceparent: str,
-        event: str,
         began: int,
-        links: Iterable[str | None],
+        about: dict[str, str | int],
+        links: Sequence[otel.Link] = (),
     ) -> None:
         parent = parse(traceparent)
-        if self._tracer is None or parent is None:
-            return
-        others = [otel.Link(_place(other)) for one in links if (other := parse(one)) is not None]
-        attributes = {
-            "messaging.system": "kafka",
-            "messaging.operation.name": what,
-            "messaging.destination.name": topic,
-            "messaging.message.id": event,
-        }
-        self._tracer.start_span(
-            f"{what} {topic}", _inside(parent), kind, attributes, others, start_time=began
-        ).end()
+        if self._tracer is not None and parent is not None:
+            context = _inside(parent)
+            self._tracer.start_span(name, context, kind, about, links, start_time=began).end()
 
 
 def tracing_from_environment(service: str, replica: str, version: str) -> Tracing:
@@ -150,6 +152,15 @@ def tracing_from_environment(service: str, replica: str, version: str) -> Tracin
     from inkoop_kit.otlp import provider  # noqa: PLC0415 — costs memory, and only where asked for
 
     return Tracing(provider(service, replica, version))
+
+
+def _message(what: str, topic: str, event: str) -> dict[str, str | int]:
+    return {
+        "messaging.system": "kafka",
+        "messaging.operation.name": what,
+        "messaging.destination.name": topic,
+        "messaging.message.id": event,
+    }
 
 
 def _inside(parent: Trace | None) -> Context:
