@@ -127,7 +127,7 @@ class Storyteller:
         )
 
     def _bad_input(self) -> Chapter:
-        lost = replace(self._charged("08", "A", FURNISHER, HOURS), order="")
+        lost = replace(self._charged("08", "A", FURNISHER), order="", lines=(HOURS,))
         whole = invoice(self._charged("09", "A", FURNISHER, HOURS))
         half = whole[: len(whole) // 2]
         declared = whole.replace(b"?>\n", b'?>\n<!DOCTYPE Invoice [<!ENTITY x "y">]>\n', 1)
