@@ -11,6 +11,7 @@ from saxonche import PySaxonProcessor, PyXdmValue
 
 from inkoop_cli.demo.step import Step, numbered
 from inkoop_cli.demo.story import Storyteller
+from inkoop_documents import take_in
 
 REFERENCE = Path(
     os.environ.get("INKOOP_REFERENCE", Path(__file__).parents[3] / "shared" / "reference")
@@ -79,6 +80,13 @@ def test_a_document_is_valid_by_its_official_schema(step: Step) -> None:
 )
 def test_a_document_breaks_no_rule_of_the_state(step: Step, schematron: Path) -> None:
     assert list(broken_rules(step.document, schematron)) == []
+
+
+@pytest.mark.parametrize("step", SOUND, ids=lambda step: step.name)
+def test_our_own_rules_find_nothing_in_a_sound_document(step: Step) -> None:
+    read = take_in(step.document)
+    assert read.findings == ()
+    assert read.document is not None
 
 
 @needs_standards
