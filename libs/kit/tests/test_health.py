@@ -69,6 +69,13 @@ async def test_it_does_not_live_when_a_task_has_ended(health: Health) -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_does_not_live_is_not_ready(started: Health, clock: Clock) -> None:
+    started.loops["relay"] = Loop(progress=clock.now - 2 * PROGRESS_SECONDS)
+
+    assert await started.ready() == ["relay: no turn for 120 s"]
+
+
+@pytest.mark.asyncio
 async def test_it_is_not_ready_before_it_has_started(health: Health) -> None:
     assert len(await health.ready()) == 3
 

@@ -10,6 +10,9 @@ import pytest
 import pytest_asyncio
 from fastapi import APIRouter
 from kit_http import CALLER, OIN, client_of, edge_of
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
@@ -18,6 +21,7 @@ from inkoop_kit import edge as edge_module
 from inkoop_kit.desk import Busy, CommandConflict
 from inkoop_kit.http import Asks, Once, Problem
 from inkoop_kit.streams import Refused
+from inkoop_kit.tracing import Tracing
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
 
@@ -44,6 +48,11 @@ def failing() -> APIRouter:
         raise errors[how]
 
     return router
+
+
+def probe() -> dict[str, str]:
+    """A cluster asks whether it lives."""
+    return {}
 
 
 def working() -> APIRouter:
@@ -312,6 +321,28 @@ async def test_a_request_is_measured_and_logged_by_the_template_of_its_route(
     assert count("other", "unmatched", "404") == 1
     assert "GET /v1/things/{thing} 200" in caplog.messages
     assert "Jansen" not in caplog.text
+
+
+@pytest.mark.asyncio
+async def test_a_request_is_a_span_by_the_template_of_its_route_and_a_probe_is_none() -> None:
+    collected = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(collected))
+    router = working()
+    router.add_api_route("/livez", probe)
+
+    async with client_of(edge_of(router, tracing=Tracing(provider))) as client:
+        await client.get("/livez", headers={"traceparent": PARENT[:-1] + "1"})
+        headers = {**CALLER, "traceparent": PARENT[:-1] + "1"}
+        await client.get("/v1/things/J.Jansen", headers=headers)
+
+    [span] = collected.get_finished_spans()
+    assert span.name == "GET /v1/things/{thing}"
+    assert span.attributes is not None
+    assert span.attributes["http.response.status_code"] == 200
+    assert "Jansen" not in span.to_json()
+    assert span.parent is not None
+    assert f"{span.parent.trace_id:032x}" == PARENT[3:35]
 
 
 @pytest.mark.asyncio

@@ -1,9 +1,11 @@
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import (
+    InMemorySpanExporter as Collected,
+)
 
 from inkoop_kit.tracing import (
     Trace,
@@ -17,17 +19,6 @@ from inkoop_kit.tracing import (
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 OTHER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-
-
-class Collected(SpanExporter):
-    """Spans in memory."""
-
-    def __init__(self) -> None:
-        self.spans: list[ReadableSpan] = []
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        self.spans += spans
-        return SpanExportResult.SUCCESS
 
 
 @pytest.fixture
@@ -98,11 +89,13 @@ def test_without_an_exporter_a_request_still_has_a_trace() -> None:
     assert not Tracing().wants(PARENT)
 
 
-def test_a_request_is_a_span_of_its_callers_trace(tracing: Tracing, collected: Collected) -> None:
+def test_a_request_is_a_span_of_its_callers_trace(
+    tracing: Tracing, collected: InMemorySpanExporter
+) -> None:
     trace, span = tracing.serve("GET", PARENT)
     span.end()
 
-    [served] = collected.spans
+    [served] = collected.get_finished_spans()
     assert served.parent is not None
     assert f"{served.parent.span_id:016x}" == PARENT[36:52]
     assert trace.traceparent.startswith(PARENT[:36])
@@ -118,14 +111,18 @@ def test_only_sampled_messages_want_spans(tracing: Tracing) -> None:
 
 
 def test_a_processed_message_links_to_what_it_released(
-    tracing: Tracing, collected: Collected
+    tracing: Tracing, collected: InMemorySpanExporter
 ) -> None:
     tracing.processed("things", PARENT, "maker/3-17", 1_000, [OTHER, None])
     tracing.stored(PARENT, 2, 1_500)
     tracing.sent("told", PARENT, "thing/3-18", 2_000)
 
-    processed, stored, sent = collected.spans
-    assert [span.name for span in collected.spans] == ["process things", "append", "send told"]
+    processed, stored, sent = spans = collected.get_finished_spans()
+    assert [span.name for span in spans] == [
+        "process things",
+        "append",
+        "send told",
+    ]
     assert stored.attributes == {"inkoop.facts": 2}
     assert sent.parent == processed.parent
     assert processed.start_time == 1_000

@@ -68,8 +68,8 @@ class Health:
         """Why the service should not be used now."""
         if reasons := self.startup():
             return reasons
-        if self.draining:
-            reasons.append("draining: the process is stopping")
+        reasons = ["draining: the process is stopping"] if self.draining else []
+        reasons += self.live()
         reasons += [why for why, holds in self.conditions.items() if not holds()]
         if not await self._database_answers():
             reasons.append("postgresql: does not answer")
