@@ -19,6 +19,8 @@ DUPLICATE = "DUPLICATE"
 """Code of a refusal that says: another document has this number already."""
 KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 INTERNAL_ERROR = "INTERNAL_ERROR"
+INLINE = 32 * 1024
+"""Bytes that are read at once, in a millisecond or two; more goes to a thread meanwhile."""
 
 _log = logging.getLogger(__name__)
 
@@ -114,7 +116,7 @@ class Reader(Protocol):
 async def take_in(desk: Desk, submission: Submission, reader: Reader) -> list[Outcome]:
     """Read, ask and answer every document of a request. Raises Busy, and then none is certain."""
     documents = submission.documents
-    read = await asyncio.to_thread(lambda: [_read(reader, each) for each in documents])
+    read = await _read_all(reader, documents)
     asked = [
         (one.ask, each.command)
         for one, each in zip(read, documents, strict=True)
@@ -136,6 +138,12 @@ def respond(outcomes: Sequence[Outcome], *, single: bool) -> Response:
         raise _problem(outcome)
     status = 201 if outcome.status == "accepted" else 200
     return JSONResponse(OneOutcome(document=outcome).model_dump(mode="json"), status)
+
+
+async def _read_all(reader: Reader, documents: Sequence[Document]) -> list[Understood | Outcome]:
+    if sum(len(each.data) for each in documents) <= INLINE:
+        return [_read(reader, each) for each in documents]
+    return await asyncio.to_thread(lambda: [_read(reader, each) for each in documents])
 
 
 def _read(reader: Reader, document: Document) -> Understood | Outcome:

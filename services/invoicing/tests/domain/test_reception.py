@@ -7,7 +7,7 @@ from functools import reduce
 import pytest
 
 from inkoop_events.values import Currency, InvoiceNumber, LineId, OrderNumber
-from inkoop_invoicing.domain.faults import Faulty
+from inkoop_invoicing.domain.faults import Faulty, describe
 from inkoop_invoicing.domain.invoice import (
     Invoice,
     InvoiceDuplicated,
@@ -154,3 +154,15 @@ def test_a_line_whose_amount_is_not_quantity_times_price_is_held() -> None:
     odd = replace(odd, line=replace(odd.line, quantity=Decimal(0)))
     *_, held = receive(invoice(), NUMBER, replace(claim([line(), odd]), net=Decimal(50)))
     assert held == InvoiceHeld(codes=("NET_DIFFERS",), lines=(LineId("2"),))
+
+
+def test_the_texts_of_an_invoice_fit_in_one_message() -> None:
+    wordy = replace(line().line, description='"' * 250, unit="x" * 200)
+    lines = [ClaimLine(line=replace(wordy, line=LineId(str(n)))) for n in range(7_200)]
+    with pytest.raises(Faulty, match="TOO_MUCH_TEXT"):
+        list(receive(invoice(), NUMBER, claim(lines)))
+    assert len(list(receive(invoice(), NUMBER, claim(lines[:7_000])))) == 2
+
+
+def test_a_description_becomes_one_visible_line() -> None:
+    assert describe("a\n b\u200b\tc\0" + "d" * 300) == "a b c " + "d" * 244

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkoop_events.values import Currency, LineId, OrderNumber, ReceiptNumber, Refused, SupplierId
-from inkoop_ordering.domain.faults import Faulty
+from inkoop_ordering.domain.faults import Faulty, describe
 from inkoop_ordering.domain.order import (
     MAX_RECEIPTS,
     Order,
@@ -226,3 +226,15 @@ def test_whatever_comes_in_one_order_is_in_force_and_each_receipt_counts_once(
 )
 def test_people_see_how_far_an_order_came_in(history: list[OrderFact], state: OrderState) -> None:
     assert state_of(order(*history)) is state
+
+
+def test_the_texts_of_an_order_fit_in_one_message() -> None:
+    wordy = replace(line(), description="\u20ac" * 250, unit="x" * 200)
+    lines = tuple(replace(wordy, line=LineId(str(n))) for n in range(5_400))
+    with pytest.raises(Faulty, match="TOO_MUCH_TEXT"):
+        list(place(order(), NUMBER, placed(*lines)))
+    assert len(list(place(order(), NUMBER, placed(*lines[:5_000])))) == 1
+
+
+def test_a_description_becomes_one_visible_line() -> None:
+    assert describe("a\n b\u200b\tc\0" + "d" * 300) == "a b c " + "d" * 244

@@ -14,6 +14,7 @@ from inkoop_invoicing.domain.faults import (
     price_faults,
     reference_faults,
     refuse_when,
+    size_faults,
     text_faults,
 )
 from inkoop_invoicing.domain.invoice import (
@@ -146,6 +147,7 @@ def _claim_faults(number: InvoiceNumber, claim: Claim, *, orders: int) -> Iterat
     yield from amount_faults(claim.vat, "vat")
     yield from amount_faults(claim.payable, "payable")
     yield from line_count_faults(len(claim.lines))
+    yield from size_faults(text for claimed in claim.lines for text in _texts(claimed))
     if orders > MAX_ORDERS:
         yield Fault("TOO_MANY_ORDERS", "lines")
     seen: set[LineId] = set()
@@ -154,6 +156,11 @@ def _claim_faults(number: InvoiceNumber, claim: Claim, *, orders: int) -> Iterat
             yield Fault("DUPLICATE_LINE", "line", claimed.line.line)
         seen.add(claimed.line.line)
         yield from _line_faults(claimed)
+
+
+def _texts(claimed: ClaimLine) -> tuple[str, ...]:
+    line = claimed.line
+    return line.line, line.order_line or "", line.unit, line.description
 
 
 def _line_faults(claimed: ClaimLine) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from inkoop_events.values import (
     parse_order_number,
     parse_supplier_id,
 )
+from inkoop_invoicing.domain.faults import describe
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
 from inkoop_kit.forms import Day, Exact, Form
@@ -95,5 +96,5 @@ def _line(form: InvoiceLineForm) -> InvoiceLine:
         unit=form.unit,
         price=form.price,
         net=form.computed_net if form.net is None else form.net,
-        description=form.description,
+        description=describe(form.description),
     )

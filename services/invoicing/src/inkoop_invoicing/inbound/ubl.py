@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from inkoop_documents import Finding as Found
 from inkoop_documents import Invoice, take_in
 from inkoop_events.values import InvoiceNumber, Oin, SupplierId
-from inkoop_invoicing.domain.faults import MAX_TEXT
+from inkoop_invoicing.domain.faults import describe
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
 from inkoop_kit.outcomes import Finding, Message, NotUnderstood
@@ -71,7 +71,7 @@ def _lines(invoice: Invoice) -> tuple[ClaimLine, ...]:
                 unit=line.unit,
                 price=line.net_unit_price,
                 net=line.net,
-                description=(line.name or line.description)[:MAX_TEXT],
+                description=describe(line.name or line.description),
             ),
             order=line.order,
         )

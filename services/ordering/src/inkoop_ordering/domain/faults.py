@@ -14,8 +14,11 @@ from inkoop_events.values import (
     decimals,
 )
 
-MAX_TEXT = 4_000
-"""Characters of a description."""
+MAX_TEXT = 250
+"""Characters of a description: it is for people, the document itself is kept whole."""
+MAX_TEXTS = 5_000_000
+"""Bytes of all texts of the lines: with its numbers a document's event stays under the 8 MiB of a
+message (design D6)."""
 CENT_DECIMALS = 2
 
 _PRECISION = 28
@@ -84,10 +87,23 @@ def reference_faults(text: str, field: str, line: LineId | None = None) -> Itera
         yield Fault("BAD_REFERENCE", field, line)
 
 
+def describe(text: str) -> str:
+    """A description of any length as it travels: one line of printable characters, cut off."""
+    visible = (char if char.isprintable() else " " for char in text[: 4 * MAX_TEXT])
+    return " ".join("".join(visible).split())[:MAX_TEXT]
+
+
 def text_faults(text: str, field: str, line: LineId | None = None) -> Iterator[Fault]:
-    """A description that is too long or carries a NUL, which PostgreSQL cannot keep."""
-    if len(text) > MAX_TEXT or "\0" in text:
+    """A description that is not as `describe` makes it."""
+    if len(text) > MAX_TEXT or not text.isprintable():
         yield Fault("BAD_TEXT", field, line)
+
+
+def size_faults(texts: Iterable[str]) -> Iterator[Fault]:
+    """Lines whose texts together are more than one message can carry, as JSON in UTF-8."""
+    size = sum(len(text.encode()) + text.count('"') + text.count("\\") for text in texts)
+    if size > MAX_TEXTS:
+        yield Fault("TOO_MUCH_TEXT", "lines")
 
 
 def line_count_faults(count: int) -> Iterator[Fault]:

@@ -25,6 +25,7 @@ from inkoop_ordering.domain.faults import (
     quantity_faults,
     reference_faults,
     refuse_when,
+    size_faults,
     text_faults,
 )
 
@@ -219,6 +220,9 @@ def _mark(receipt: ReceiptRecorded) -> str:
 def _order_faults(number: OrderNumber, claim: OrderPlaced) -> Iterator[Fault]:
     yield from reference_faults(number, "order")
     yield from line_count_faults(len(claim.lines))
+    yield from size_faults(
+        text for line in claim.lines for text in (line.line, line.unit, line.description)
+    )
     seen: set[LineId] = set()
     for line in claim.lines:
         if line.line in seen:
@@ -240,6 +244,7 @@ def _receipt_faults(order: Order, number: OrderNumber, claim: ReceiptRecorded) -
     yield from reference_faults(number, "order")
     yield from reference_faults(claim.receipt, "receipt")
     yield from line_count_faults(len(claim.lines))
+    yield from size_faults(line.line for line in claim.lines)
     for line in claim.lines:
         yield from reference_faults(line.line, "line", line.line)
         yield from quantity_faults(line.quantity, line.line)

@@ -18,6 +18,7 @@ from inkoop_events.values import (
     parse_supplier_id,
 )
 from inkoop_kit.forms import Day, Exact, Form
+from inkoop_ordering.domain.faults import describe
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced, ReceiptLine, ReceiptRecorded
 
 _EXACT = Context(prec=130, rounding=ROUND_HALF_UP)
@@ -78,7 +79,7 @@ def order_claim(form: OrderForm, document: str) -> OrderPlaced:
                 unit=line.unit,
                 price=line.price,
                 net=_net(line.quantity, line.price) if line.net is None else line.net,
-                description=line.description,
+                description=describe(line.description),
             )
             for line in form.lines
         ),

@@ -6,7 +6,7 @@ from inkoop_documents import Finding as Found
 from inkoop_documents import Order, take_in
 from inkoop_events.values import Oin, OrderNumber, SupplierId
 from inkoop_kit.outcomes import Finding, Message, NotUnderstood
-from inkoop_ordering.domain.faults import MAX_TEXT
+from inkoop_ordering.domain.faults import describe
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced
 
 _NO_ORDER = Finding(
@@ -42,7 +42,7 @@ class UblOrder:
                     unit=line.unit,
                     price=line.net_unit_price,
                     net=line.net,
-                    description=(line.name or line.description)[:MAX_TEXT],
+                    description=describe(line.name or line.description),
                 )
                 for line in self.order.lines
             ),

@@ -32,8 +32,12 @@ WORDS: Mapping[str, Message] = {
         en="A number or unit has 1 to 200 printable characters.",
     ),
     "BAD_TEXT": Message(
-        nl="Een omschrijving heeft hoogstens 4.000 tekens en geen NUL-teken.",
-        en="A description has at most 4,000 characters and no NUL.",
+        nl="Een omschrijving is een regel van hoogstens 250 leesbare tekens.",
+        en="A description is one line of at most 250 printable characters.",
+    ),
+    "TOO_MUCH_TEXT": Message(
+        nl="De nummers en omschrijvingen van alle regels samen zijn langer dan 5 MB.",
+        en="The numbers and descriptions of all lines together are longer than 5 MB.",
     ),
     "UNKNOWN_ORDER_LINE": Message(
         nl="De order heeft geen regel met dit nummer.",
