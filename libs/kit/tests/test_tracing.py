@@ -89,9 +89,7 @@ def test_without_an_exporter_a_request_still_has_a_trace() -> None:
     assert not Tracing().wants(PARENT)
 
 
-def test_a_request_is_a_span_of_its_callers_trace(
-    tracing: Tracing, collected: InMemorySpanExporter
-) -> None:
+def test_a_request_is_a_span_of_its_callers_trace(tracing: Tracing, collected: Collected) -> None:
     trace, span = tracing.serve("GET", PARENT)
     span.end()
 
@@ -111,7 +109,7 @@ def test_only_sampled_messages_want_spans(tracing: Tracing) -> None:
 
 
 def test_a_processed_message_links_to_what_it_released(
-    tracing: Tracing, collected: InMemorySpanExporter
+    tracing: Tracing, collected: Collected
 ) -> None:
     tracing.processed("things", PARENT, "maker/3-17", 1_000, [OTHER, None])
     tracing.stored(PARENT, 2, 1_500)
