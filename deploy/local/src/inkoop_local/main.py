@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options, console))
     except StackError as error:
-        console.print(f"[red]inkoop-local: {_plain(error.what)}[/]")
+        console.print(f"[red]inkoop-local: {_plain(error.what)}[/]", soft_wrap=True)
         if error.remedy:
-            console.print(f"  → {_plain(error.remedy)}")
+            console.print(f"  → {_plain(error.remedy)}", soft_wrap=True)
         return 1
     except (KeyboardInterrupt, BrokenPipeError):
         return 130

@@ -82,7 +82,7 @@ class PostgresServer:
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _start_anew(self) -> None:
-        account = Account.for_directory(self._directory)
+        account = Account.for_paths(self._directory, self._binaries)
         self._initialise(account)
         said = ""
         for _ in range(3):
