@@ -1,7 +1,9 @@
 """From bytes to an XML tree, or a finding that says why not (design D11)."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] — lxml has no types
 
@@ -100,17 +102,32 @@ def _has_doctype(data: bytes) -> bool:
 def _check_tree(root: Element, data: bytes, limits: Limits) -> None:
     if _tree_has(root, "/*" * (limits.depth + 1)):
         raise Refusal("INKOOP-DEPTH", limit=limits.depth)
-    shortest = limits.attributes * SHORTEST_ATTRIBUTE
-    if re.search(rb"<[^<]{%d}" % shortest, data) and _tree_has(
-        root, f"//*[@*[{limits.attributes + 1}]]"
-    ):
+    many_attributes = f"//*[@*[{limits.attributes + 1}]]"
+    if _has_long_tag(data, limits) and _tree_has(root, many_attributes):
         raise Refusal("INKOOP-ATTRIBUTES", limit=limits.attributes)
     if data.count(b"<") > limits.siblings and _tree_has(root, f"//*[*[{limits.siblings + 1}]]"):
         raise Refusal("INKOOP-SIBLINGS", limit=limits.siblings)
 
 
+def _has_long_tag(data: bytes, limits: Limits) -> bool:
+    """Whether somewhere two `<` are so far apart that a tag could have too many attributes.
+
+    Jumps from `<` to the last one that is near enough: some hundred bytes at a time.
+    """
+    longest = limits.attributes * SHORTEST_ATTRIBUTE
+    at, end = data.find(b"<"), data.rfind(b"<")
+    while 0 <= at < end:
+        at = data.rfind(b"<", at + 1, at + 1 + longest)
+    return at < 0 or len(data) - end > longest
+
+
 def _tree_has(root: Element, path: str) -> bool:
-    return bool(etree.XPath(f"boolean({path})", regexp=False, smart_strings=False)(root))
+    return bool(_xpath(path)(root))
+
+
+@cache
+def _xpath(path: str) -> Callable[[Element], bool]:
+    return etree.XPath(f"boolean({path})", regexp=False, smart_strings=False)
 
 
 SHORTEST_ATTRIBUTE = len(' a=""')

@@ -4,9 +4,10 @@ import json
 from typing import Any, NoReturn
 
 from inkoop_documents.gate import Limits, Refusal
-from inkoop_documents.scanning import Group, Scan, read_value
+from inkoop_documents.scanned import Group, Scan, new_group
 from inkoop_documents.tables.json import JSON_PARTS
 from inkoop_documents.terms import Kind, Part, Term
+from inkoop_documents.texts import read_value
 
 
 def scan_json(data: bytes, limits: Limits) -> tuple[Group, Scan]:
@@ -43,7 +44,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _group(part: Part, pointer: str, found: dict[str, Any], scan: Scan) -> Group:
-    group = Group(part, pointer)
+    group = new_group(part, pointer)
     for term in part.terms:
         value = found.get(term.path)
         if value is None:

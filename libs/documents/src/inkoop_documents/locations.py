@@ -1,7 +1,7 @@
 """Where something stands: an XPath with the usual prefixes, or a JSON pointer."""
 
 from inkoop_documents.elements import Element, local_name
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.terms import NAMESPACES, Part
 
 _PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}

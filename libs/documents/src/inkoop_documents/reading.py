@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from inkoop_documents.build.invoices import build_invoice
 from inkoop_documents.build.jsons import build_json
@@ -12,11 +11,12 @@ from inkoop_documents.findings import Finding, Severity
 from inkoop_documents.gate import Limits, Refusal, parse
 from inkoop_documents.json_scanning import scan_json
 from inkoop_documents.model import Document
-from inkoop_documents.rules.engine import MAX_FINDINGS, Facts, RuleSet, apply
+from inkoop_documents.rules.engine import Facts, RuleSet, judge
 from inkoop_documents.rules.intake import intake
 from inkoop_documents.rules.jsons import JSON_RULES
 from inkoop_documents.rules.selection import rule_sets
-from inkoop_documents.scanning import Group, Table
+from inkoop_documents.scanned import Group
+from inkoop_documents.scanning import Table
 from inkoop_documents.tables.invoices import CREDIT_NOTE, INVOICE
 from inkoop_documents.tables.orders import ORDER
 from inkoop_documents.words import refusal_finding
@@ -47,11 +47,11 @@ def read(data: bytes, *, media_type: str | None = None, limits: Limits = LIMITS)
     try:
         if is_json(data, media_type):
             facts = Facts(*scan_json(data, limits))
-            return judge(facts, JSON_RULES[facts.root["type"]])
+            return _read(facts, JSON_RULES[facts.root["type"]])
         facts = scan(data, limits)
     except Refusal as refusal:
         return Read(None, (refusal_finding(refusal),))
-    return judge(facts, rule_sets(facts.root))
+    return _read(facts, rule_sets(facts.root))
 
 
 def take_in(data: bytes, *, media_type: str | None = None, limits: Limits = LIMITS) -> Read:
@@ -66,7 +66,7 @@ def take_in(data: bytes, *, media_type: str | None = None, limits: Limits = LIMI
         facts = scan(data, limits)
     except Refusal as refusal:
         return Read(None, (refusal_finding(refusal),))
-    found = judge(facts, rule_sets(facts.root))
+    found = _read(facts, rule_sets(facts.root))
     if found.document is None:
         return found
     more = tuple(intake(facts, found.document))
@@ -82,9 +82,9 @@ def scan(data: bytes, limits: Limits) -> Facts:
     return Facts(*table.scan(root))
 
 
-def judge(facts: Facts, sets: Iterable[RuleSet]) -> Read:
+def _read(facts: Facts, sets: Iterable[RuleSet]) -> Read:
     """Put the rules of the sets to a document; build its values if nothing is fatal."""
-    found = tuple(islice((f for rules in sets for f in apply(rules, facts)), MAX_FINDINGS))
+    found = judge(sets, facts)
     if any(finding.severity is Severity.FATAL for finding in found):
         return Read(None, found)
     return Read(_build(facts.root), found)

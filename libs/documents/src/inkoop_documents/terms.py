@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inkoop_documents.scanning import Group
+    from inkoop_documents.scanned import Group
 
 
 class Kind(Enum):

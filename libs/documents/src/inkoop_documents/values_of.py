@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from inkoop_documents.model.prices import EXACT, ZERO
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_events.values import CENT
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from inkoop_documents.rules import codes
 from inkoop_documents.rules.engine import Facts, Offence, Rule, coded, required
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 
 
 def _document_type(facts: Facts) -> Offence | None:
@@ -103,15 +103,18 @@ ONCE = {
 def _remarked(what: str, ids: dict[tuple[str, str], str], nl: str, en: str) -> tuple[Rule, ...]:
     """One rule for each id: the scan has met everything in one pass."""
 
+    def met(facts: Facts) -> object:
+        return facts.scan.remarks(what)
+
     def rule(id_: str) -> Rule:
         def check(facts: Facts) -> Iterable[Offence]:
             return [
                 Offence(remark.group, remark.term.id, value=remark.said)
-                for remark in facts.scan.remarks
-                if remark.what == what and ids.get((remark.group.id, remark.term.id)) == id_
+                for remark in facts.scan.remarks(what)
+                if ids.get((remark.group.id, remark.term.id)) == id_
             ]
 
-        return Rule(id_, nl, en, check_all=check)
+        return Rule(id_, nl, en, check_all=check, when=met)
 
     return tuple(rule(id_) for id_ in dict.fromkeys(ids.values()))
 
@@ -163,8 +166,7 @@ TAX_REGISTRATIONS = 2
 def _any_long_amount(facts: Facts) -> Iterable[Offence]:
     return [
         Offence(remark.group, remark.term.id, value=remark.said)
-        for remark in facts.scan.remarks
-        if remark.what == "decimals"
+        for remark in facts.scan.remarks("decimals")
     ]
 
 

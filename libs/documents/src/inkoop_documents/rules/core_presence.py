@@ -1,7 +1,7 @@
 """EN 16931: what must be there (BR-01 to BR-65). Source: EN 16931-1 §6.4.1, UBL binding."""
 
 from inkoop_documents.rules.engine import Facts, Offence, Rule, required
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 
 
 def _party(id_: str, role: str, key: str) -> Rule:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from inkoop_documents.model.prices import ZERO
 from inkoop_documents.rules.codes import VAT_PREFIXES
 from inkoop_documents.rules.engine import Facts, Offence, Rule
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import cents, number, total
 
 HUNDRED = Decimal(100)

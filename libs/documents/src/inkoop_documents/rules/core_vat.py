@@ -21,8 +21,9 @@ from inkoop_documents.rules.vat_checks import (
     rates,
     reasons,
     taxes,
+    used,
 )
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 
 CATEGORIES = (
     Category("BR-S", "S", Rate.POSITIVE, taxed=True, exempt=False),
@@ -39,19 +40,22 @@ NOT_SUBJECT = Category("BR-O", "O", Rate.NONE)
 
 def _rules(category: Category) -> Iterator[Rule]:
     """The ten rules of one category."""
-    prefix, share = category.prefix, "tax_total/BG-23"
-    yield Rule(f"{prefix}-01", *_NOT_BROKEN_DOWN, check_all=broken_down(category))
-    yield Rule(f"{prefix}-02", *_NO_PARTY, check_all=parties(category, of_lines))
-    yield Rule(f"{prefix}-03", *_NO_PARTY, check_all=parties(category, of_allowances))
-    yield Rule(f"{prefix}-04", *_NO_PARTY, check_all=parties(category, of_charges))
-    yield Rule(f"{prefix}-05", *_RATE, check_all=rates(category, of_lines))
-    yield Rule(f"{prefix}-06", *_RATE, check_all=rates(category, of_allowances))
-    yield Rule(f"{prefix}-07", *_RATE, check_all=rates(category, of_charges))
-    yield Rule(f"{prefix}-08", *_BASE, check_all=bases(category), counts=True)
-    yield Rule(f"{prefix}-09", *_TAX, taxes(category), share, counts=True)
-    yield Rule(
-        f"{prefix}-10", *(_REASON if category.exempt else _NO_REASON), reasons(category), share
+    prefix, when = category.prefix, used(category)
+    questions = (
+        ("01", _NOT_BROKEN_DOWN, broken_down(category)),
+        ("02", _NO_PARTY, parties(category, of_lines)),
+        ("03", _NO_PARTY, parties(category, of_allowances)),
+        ("04", _NO_PARTY, parties(category, of_charges)),
+        ("05", _RATE, rates(category, of_lines)),
+        ("06", _RATE, rates(category, of_allowances)),
+        ("07", _RATE, rates(category, of_charges)),
+        ("08", _BASE, bases(category)),
+        ("09", _TAX, taxes(category)),
+        ("10", _REASON if category.exempt else _NO_REASON, reasons(category)),
     )
+    for number, words, check in questions:
+        counts = number in {"08", "09"}
+        yield Rule(f"{prefix}-{number}", *words, check_all=check, counts=counts, when=when)
 
 
 _NOT_BROKEN_DOWN = (

@@ -1,18 +1,18 @@
 """What a rule is, and how the rules of a set are put to a document."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from inkoop_documents.findings import Finding, Message, Severity
 from inkoop_documents.locations import location
 from inkoop_documents.names import term_id, term_name
-from inkoop_documents.scanning import Group, Scan
+from inkoop_documents.scanned import Group, Scan
 
 Note = TypeVar("Note")
 
 MAX_FINDINGS = 200
-"""Enough to mend a document by; the rest would only cost time."""
+"""Of one severity: enough to mend a document by; the rest would only cost time."""
 
 
 class Offence:
@@ -43,6 +43,11 @@ class Facts:
             self._notes[compute] = compute(self)
         return self._notes[compute]
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether a number could not be read, so that no sum can be judged."""
+        return bool(self.scan.remarks("number") or self.scan.remarks("size"))
+
     def groups(self, path: str) -> list[Group]:
         """All groups at a path of ids, `BG-25/BG-30`; the root at the empty path."""
         known = self._groups.get(path)
@@ -54,6 +59,7 @@ class Facts:
 
 Check = Callable[[Group], Offence | Iterable[Offence] | None]
 CheckAll = Callable[[Facts], Offence | Iterable[Offence] | None]
+When = Callable[[Facts], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ class Rule:
     """One rule. `check` looks at each group at `path`; `check_all` at the whole document.
 
     `nl` and `en` may use what an offence says, and `{name}` of the term. A rule that counts
-    (`counts`) runs only where every number could be read.
+    (`counts`) speaks only where every number could be read. `when` says of which documents the
+    rule speaks at all; rules with the same `when` are asked, or left alone, together.
     """
 
     id: str
@@ -72,33 +79,101 @@ class Rule:
     check_all: CheckAll | None = None
     severity: Severity = Severity.FATAL
     counts: bool = False
+    when: "Callable[[Facts], object] | None" = None
 
 
-@dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules that are published together. `advisory`: its findings are warnings here."""
+    """Rules that are published together. `advisory`: its findings are warnings here.
 
-    name: str
-    rules: tuple[Rule, ...]
-    advisory: bool = False
+    The rules are sorted once, so that a document costs only what concerns it: by `when`, by
+    path, and terms that must be there apart.
+    """
+
+    __slots__ = ("_all", "_by_path", "advisory", "name", "rules")
+
+    def __init__(self, name: str, rules: tuple[Rule, ...], *, advisory: bool = False) -> None:
+        self.name = name
+        self.rules = rules
+        self.advisory = advisory
+        self._all: dict[When, list[tuple[Rule, CheckAll]]] = {}
+        self._by_path: dict[str, _Checks] = {}
+        for rule in rules:
+            if rule.check_all is not None:
+                self._all.setdefault(rule.when or _always, []).append((rule, rule.check_all))
+            elif rule.check is not None:
+                self._by_path.setdefault(rule.path, _Checks()).add(rule, rule.check)
 
     def advising(self) -> "RuleSet":
         """The same set where nothing in the document says that it must follow it."""
-        return replace(self, advisory=True)
+        return RuleSet(self.name, self.rules, advisory=True)
+
+    def breaches(self, facts: Facts) -> Iterator[tuple[Rule, Offence]]:
+        """Put every rule of the set to the document."""
+        for when, checks_all in self._all.items():
+            for rule, check_all in checks_all if when(facts) else ():
+                if (offences := check_all(facts)) and not (rule.counts and facts.unreadable):
+                    yield from _each(rule, offences)
+        yield from self._breaches_by_path(facts)
+
+    def _breaches_by_path(self, facts: Facts) -> Iterator[tuple[Rule, Offence]]:
+        for path, checks in self._by_path.items():
+            for group in facts.groups(path):
+                for rule, check in checks.of(group, facts.scan):
+                    if (offences := check(group)) and not (rule.counts and facts.unreadable):
+                        yield from _each(rule, offences)
 
 
-def apply(rule_set: RuleSet, facts: Facts) -> Iterator[Finding]:
-    """Put every rule of the set to the document."""
-    unreadable = any(remark.what in {"number", "size"} for remark in facts.scan.remarks)
-    for rule in rule_set.rules:
-        if unreadable and rule.counts:
-            continue
-        if rule.check_all is not None:
-            yield from _findings(rule, rule.check_all(facts), rule_set)
-        elif (check := rule.check) is not None:
-            for group in facts.groups(rule.path):
-                if (offence := check(group)) is not None:
-                    yield from _findings(rule, offence, rule_set)
+class _Checks:
+    """The checks of one path; those for mere presence only where something is missing."""
+
+    __slots__ = ("_keys", "_others", "_required")
+
+    def __init__(self) -> None:
+        self._keys: set[str] = set()
+        self._required: list[tuple[Rule, Check]] = []
+        self._others: list[tuple[Rule, Check]] = []
+
+    def add(self, rule: Rule, check: Check) -> None:
+        if isinstance(check, _Present):
+            self._keys.add(check.key)
+            self._required.append((rule, check))
+        else:
+            self._others.append((rule, check))
+
+    def of(self, group: Group, scan: Scan) -> list[tuple[Rule, Check]]:
+        complete = self._keys <= group.keys() and not scan.remarks("empty")
+        return self._others if complete else self._required + self._others
+
+
+class _Present:
+    """The check of a term that must be there and not empty."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def __call__(self, group: Group) -> Offence | None:
+        return Offence(group, self.key) if group.get(self.key, "") == "" else None
+
+
+def _always(facts: Facts) -> bool:
+    return True
+
+
+def judge(sets: Iterable[RuleSet], facts: Facts) -> tuple[Finding, ...]:
+    """The findings of all sets, the fatal ones first, of each severity not more than enough."""
+    fatal: list[Finding] = []
+    warnings: list[Finding] = []
+    for rule_set in sets:
+        for rule, offence in rule_set.breaches(facts):
+            severity = Severity.WARNING if rule_set.advisory else rule.severity
+            found = fatal if severity is Severity.FATAL else warnings
+            if len(found) < MAX_FINDINGS:
+                found.append(finding(rule, offence, severity))
+            elif found is fatal:
+                return (*fatal, *warnings)
+    return (*fatal, *warnings)
 
 
 def finding(rule: Rule, offence: Offence, severity: Severity) -> Finding:
@@ -121,11 +196,8 @@ def finding(rule: Rule, offence: Offence, severity: Severity) -> Finding:
 
 def required(id_: str, path: str, key: str, severity: Severity = Severity.FATAL) -> Rule:
     """The term must be there and not empty."""
-
-    def check(group: Group) -> Offence | None:
-        return Offence(group, key) if group.get(key, "") == "" else None
-
-    return Rule(id_, "{name} ontbreekt.", "{name} is missing.", check, path, severity=severity)
+    nl, en = "{name} ontbreekt.", "{name} is missing."
+    return Rule(id_, nl, en, _Present(key), path, severity=severity)
 
 
 def coded(id_: str, path: str, key: str, codes: Collection[str]) -> Rule:
@@ -139,14 +211,9 @@ def coded(id_: str, path: str, key: str, codes: Collection[str]) -> Rule:
     return Rule(id_, nl, "{name}: “{value}” is not in the code list.", check, path)
 
 
-def _findings(
-    rule: Rule, offences: Offence | Iterable[Offence] | None, rule_set: RuleSet
-) -> Iterator[Finding]:
-    if offences is None:
-        return
-    severity = Severity.WARNING if rule_set.advisory else rule.severity
+def _each(rule: Rule, offences: Offence | Iterable[Offence]) -> Iterator[tuple[Rule, Offence]]:
     for offence in (offences,) if isinstance(offences, Offence) else offences:
-        yield finding(rule, offence, severity)
+        yield rule, offence
 
 
 def _below(groups: list[Group], id_: str) -> list[Group]:

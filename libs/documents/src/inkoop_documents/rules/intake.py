@@ -7,7 +7,7 @@ from inkoop_documents.build.orders import currency_of as order_currency
 from inkoop_documents.findings import Finding, Severity
 from inkoop_documents.model import Document, Receipt
 from inkoop_documents.rules.engine import Facts, Offence, Rule, finding
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 
 DEPARTMENT = Rule(
     "INKOOP-DEPARTMENT",

@@ -14,7 +14,7 @@ from inkoop_documents.rules.ours import (
     short_amounts,
     unique,
 )
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 
 OIN_FORM = formed(
     "INKOOP-OIN",

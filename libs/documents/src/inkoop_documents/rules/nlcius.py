@@ -3,12 +3,10 @@
 Source: NPR 9990 and the SI-UBL 2.0 specification. Most rules hold for Dutch suppliers only.
 """
 
-from collections.abc import Callable
-
 from inkoop_documents.findings import Severity
 from inkoop_documents.model.prices import ZERO
-from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet
-from inkoop_documents.scanning import Group
+from inkoop_documents.rules.engine import CheckAll, Facts, Offence, Rule, RuleSet
+from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import number
 
 NLCIUS_ID = "urn:cen.eu:en16931:2017#compliant#urn:fdc:nen.nl:nlcius:v1.0"
@@ -17,8 +15,6 @@ LEGAL_SCHEMES = frozenset({"0106", "0190"})
 """A number of the Chamber of Commerce or an OIN."""
 TYPES = frozenset({"380", "381", "384", "389"})
 PAYMENT_MEANS = frozenset({"30", "48", "49", "57", "58", "59"})
-
-CheckDutch = Callable[[Facts], Offence | list[Offence] | None]
 
 
 def country_of(party: Group | None, address: str) -> str:
@@ -32,67 +28,54 @@ def is_complete(address: Group) -> bool:
     return all(key in address for key in ("street", "city", "postal_zone"))
 
 
-def dutch(check: CheckDutch) -> CheckDutch:
-    """Only for a supplier in the Netherlands."""
-
-    def checked(facts: Facts) -> Offence | list[Offence] | None:
-        return check(facts) if country_of(facts.root.get("BG-4"), "BG-5") == "NL" else None
-
-    return checked
+def dutch(facts: Facts) -> bool:
+    """Whether the supplier is in the Netherlands."""
+    return country_of(facts.root.get("BG-4"), "BG-5") == "NL"
 
 
-@dutch
 def _seller_registered(facts: Facts) -> Offence | None:
     seller = facts.root["BG-4"]
     fine = seller.get("registration_scheme") in LEGAL_SCHEMES and seller.get("registration")
     return None if fine else Offence(seller, "registration")
 
 
-@dutch
 def _has_reference(facts: Facts) -> Offence | None:
     found = "BT-10" in facts.root or "BT-13" in facts.root
     return None if found else Offence(facts.root, "BT-13")
 
 
-@dutch
 def _seller_address(facts: Facts) -> Offence | None:
     address = facts.root["BG-4"]["BG-5"]
     return None if is_complete(address) else Offence(address, "street")
 
 
-@dutch
 def _buyer_address(facts: Facts) -> list[Offence]:
     found = facts.groups("BG-7/BG-8")
     return [Offence(a, "street") for a in found if a.get("country") == "NL" and not is_complete(a)]
 
 
-@dutch
 def _representative_address(facts: Facts) -> list[Offence]:
     found = facts.groups("BG-11/BG-12")
     return [Offence(a, "street") for a in found if a.get("country") == "NL" and not is_complete(a)]
 
 
-@dutch
 def _type_allowed(facts: Facts) -> Offence | None:
     value = facts.root.get("BT-3")
     return None if value is None or value in TYPES else Offence(facts.root, "BT-3", value=value)
 
 
-@dutch
 def _type_of_root(facts: Facts) -> Offence | None:
     value = facts.root.get("BT-3")
     fine = value is None or (value == "381") == (facts.root.id == "credit-note")
     return None if fine else Offence(facts.root, "BT-3", value=value)
 
 
-@dutch
 def _correction_refers(facts: Facts) -> Offence | None:
     found = any("BT-25" in group for group in facts.groups("BG-3"))
     wrong = facts.root.get("BT-3") == "384" and not found
     return Offence(facts.root, "BT-25") if wrong else None
 
 
-@dutch
 def _buyer_registered(facts: Facts) -> Offence | None:
     buyer = facts.root.get("BG-7")
     if buyer is None or not ("name" in buyer or "registration" in buyer):
@@ -102,14 +85,12 @@ def _buyer_registered(facts: Facts) -> Offence | None:
     return None if fine and buyer.get("registration") != "" else Offence(buyer, "registration")
 
 
-@dutch
 def _says_how_to_pay(facts: Facts) -> Offence | None:
     due = number(facts.root.get("BG-22"), "BT-115")
     found = due <= ZERO or facts.groups("BG-16")
     return None if found else Offence(facts.root, "BT-81")
 
 
-@dutch
 def _means_allowed(facts: Facts) -> list[Offence]:
     return [
         Offence(means, "BT-81", value=means.get("BT-81", ""))
@@ -126,7 +107,6 @@ def order_named(facts: Facts) -> Offence | None:
     return Offence(line, "BT-132") if line is not None else None
 
 
-@dutch
 def _no_bic_for_sepa(facts: Facts) -> list[Offence]:
     return [
         Offence(account, "BT-86")
@@ -137,7 +117,6 @@ def _no_bic_for_sepa(facts: Facts) -> list[Offence]:
     ]
 
 
-@dutch
 def _one_currency_of_vat(facts: Facts) -> list[Offence]:
     currency = facts.root.get("BT-5")
     return [
@@ -150,16 +129,19 @@ def _one_currency_of_vat(facts: Facts) -> list[Offence]:
 def _discouraged(id_: str, path: str, key: str) -> Rule:
     """A term that a Dutch supplier should leave out."""
 
-    @dutch
     def check(facts: Facts) -> list[Offence]:
         return [Offence(group, key) for group in facts.groups(path) if key in group]
 
+    return _discouraging(id_, check)
+
+
+def _discouraging(id_: str, check: CheckAll) -> Rule:
     nl, en = "{name} wordt afgeraden.", "{name} is not recommended."
-    return Rule(id_, nl, en, check_all=check, severity=Severity.WARNING)
+    return Rule(id_, nl, en, check_all=check, severity=Severity.WARNING, when=dutch)
 
 
 def _empties(facts: Facts) -> list[Offence]:
-    return [Offence(r.group, r.term.id) for r in facts.scan.remarks if r.what == "empty"]
+    return [Offence(r.group, r.term.id) for r in facts.scan.remarks("empty")]
 
 
 def no_empty_elements(id_: str, severity: Severity) -> Rule:
@@ -178,25 +160,24 @@ _REGISTRATION = (
     "{name} must be a KvK number (0106) or OIN (0190).",
 )
 _NOT_ALLOWED = ("{name}: “{value}” mag hier niet.", "{name}: “{value}” is not allowed here.")
-_DISCOURAGED = ("{name} wordt afgeraden.", "{name} is not recommended.")
-
 RULES = (
-    Rule("BR-NL-1", *_REGISTRATION, check_all=_seller_registered),
+    Rule("BR-NL-1", *_REGISTRATION, check_all=_seller_registered, when=dutch),
     Rule(
         "BR-NL-2",
         "{name} of de referentie van de koper (BT-10) ontbreekt.",
         "{name} or the buyer reference (BT-10) is missing.",
         check_all=_has_reference,
+        when=dutch,
     ),
-    Rule("BR-NL-3", *_INCOMPLETE, check_all=_seller_address),
-    Rule("BR-NL-4", *_INCOMPLETE, check_all=_buyer_address),
-    Rule("BR-NL-5", *_INCOMPLETE, check_all=_representative_address),
-    Rule("BR-NL-7", *_NOT_ALLOWED, check_all=_type_allowed),
-    Rule("BR-NL-8", *_NOT_ALLOWED, check_all=_type_of_root),
-    Rule("BR-NL-9", *_MISSING, check_all=_correction_refers),
-    Rule("BR-NL-10", *_REGISTRATION, check_all=_buyer_registered),
-    Rule("BR-NL-11", *_MISSING, check_all=_says_how_to_pay),
-    Rule("BR-NL-12", *_NOT_ALLOWED, check_all=_means_allowed),
+    Rule("BR-NL-3", *_INCOMPLETE, check_all=_seller_address, when=dutch),
+    Rule("BR-NL-4", *_INCOMPLETE, check_all=_buyer_address, when=dutch),
+    Rule("BR-NL-5", *_INCOMPLETE, check_all=_representative_address, when=dutch),
+    Rule("BR-NL-7", *_NOT_ALLOWED, check_all=_type_allowed, when=dutch),
+    Rule("BR-NL-8", *_NOT_ALLOWED, check_all=_type_of_root, when=dutch),
+    Rule("BR-NL-9", *_MISSING, check_all=_correction_refers, when=dutch),
+    Rule("BR-NL-10", *_REGISTRATION, check_all=_buyer_registered, when=dutch),
+    Rule("BR-NL-11", *_MISSING, check_all=_says_how_to_pay, when=dutch),
+    Rule("BR-NL-12", *_NOT_ALLOWED, check_all=_means_allowed, when=dutch),
     Rule(
         "BR-NL-13",
         "{name} staat er, maar het ordernummer (BT-13) ontbreekt.",
@@ -219,12 +200,12 @@ RULES = (
     _discouraged("BR-NL-28-4", "BG-13/BG-15", "subdivision"),
     _discouraged("BR-NL-29", "BG-16", "BT-82"),
     _discouraged("BR-NL-30", "BG-16/BG-17", "BT-85"),
-    Rule("BR-NL-31", *_DISCOURAGED, check_all=_no_bic_for_sepa, severity=Severity.WARNING),
+    _discouraging("BR-NL-31", _no_bic_for_sepa),
     *(
         _discouraged("BR-NL-32-1", path, "reason_code")
         for path in ("BG-20", "BG-21", "BG-25/BG-27", "BG-25/BG-28")
     ),
-    Rule("BR-NL-33", *_DISCOURAGED, check_all=_one_currency_of_vat, severity=Severity.WARNING),
+    _discouraging("BR-NL-33", _one_currency_of_vat),
     _discouraged("BR-NL-35", "tax_total/BG-23", "exemption_code"),
     no_empty_elements("SI-UBL-2", Severity.WARNING),
 )

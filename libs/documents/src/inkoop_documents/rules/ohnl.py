@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from inkoop_documents.findings import Severity
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
 from inkoop_documents.rules.peppol import line_differs
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import cents, number, total
 
 VERSIONS = frozenset({"1.7", "1.8", "1.9"})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_events.values import MAX_LINES
 
 
@@ -14,8 +14,7 @@ def _remarked(id_: str, what: str, nl: str, en: str) -> Rule:
     def check(facts: Facts) -> Iterable[Offence]:
         return [
             Offence(remark.group, remark.term.id, value=remark.said)
-            for remark in facts.scan.remarks
-            if remark.what == what
+            for remark in facts.scan.remarks(what)
         ]
 
     return Rule(id_, nl, en, check_all=check)

@@ -12,7 +12,7 @@ from inkoop_documents.model.prices import EXACT, ONE, ZERO
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
 from inkoop_documents.rules.nlcius import no_empty_elements
 from inkoop_documents.rules.peppol_nl import PEPPOL_NL
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import cents, number, total
 
 PEPPOL_ID = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"

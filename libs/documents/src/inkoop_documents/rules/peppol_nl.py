@@ -4,23 +4,18 @@ from inkoop_documents.rules.engine import Facts, Offence, Rule
 from inkoop_documents.rules.nlcius import (
     LEGAL_SCHEMES,
     PAYMENT_MEANS,
-    CheckDutch,
     country_of,
     dutch,
     is_complete,
     order_named,
 )
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import number
 
 
-def _among_dutch(check: CheckDutch) -> CheckDutch:
-    """Only between a supplier and a buyer in the Netherlands."""
-
-    def checked(facts: Facts) -> Offence | list[Offence] | None:
-        return check(facts) if country_of(facts.root.get("BG-7"), "BG-8") == "NL" else None
-
-    return dutch(checked)
+def among_dutch(facts: Facts) -> bool:
+    """Whether supplier and buyer both are in the Netherlands."""
+    return dutch(facts) and country_of(facts.root.get("BG-7"), "BG-8") == "NL"
 
 
 def _incomplete(addresses: list[Group]) -> list[Offence]:
@@ -36,40 +31,33 @@ def _not_legal(facts: Facts, role: str) -> list[Offence]:
     ]
 
 
-@dutch
 def _credit_refers(facts: Facts) -> Offence | None:
     found = any("BT-25" in group for group in facts.groups("BG-3"))
     credit = facts.root.id == "credit-note"
     return Offence(facts.root, "BT-25") if credit and not found else None
 
 
-@dutch
 def _seller_address(facts: Facts) -> list[Offence]:
     return _incomplete(facts.groups("BG-4/BG-5"))
 
 
-@dutch
 def _seller_registered(facts: Facts) -> list[Offence]:
     return _not_legal(facts, "BG-4")
 
 
-@_among_dutch
 def _buyer_address(facts: Facts) -> list[Offence]:
     return _incomplete(facts.groups("BG-7/BG-8"))
 
 
-@_among_dutch
 def _buyer_registered(facts: Facts) -> list[Offence]:
     return _not_legal(facts, "BG-7")
 
 
-@dutch
 def _representative_address(facts: Facts) -> list[Offence]:
     found = facts.groups("BG-11/BG-12")
     return _incomplete([a for a in found if a.get("country", "").upper() == "NL"])
 
 
-@dutch
 def _says_how_to_pay(facts: Facts) -> Offence | None:
     due = number(facts.root.get("BG-22"), "BT-115")
     nothing_to_pay = due >= 0 if facts.root.id == "credit-note" else due <= 0
@@ -77,7 +65,6 @@ def _says_how_to_pay(facts: Facts) -> Offence | None:
     return None if fine else Offence(facts.root, "BT-81")
 
 
-@_among_dutch
 def _means_allowed(facts: Facts) -> list[Offence]:
     return [
         Offence(means, "BT-81", value=means.get("BT-81", ""))
@@ -97,23 +84,25 @@ _REGISTRATION = (
 )
 
 PEPPOL_NL = (
-    Rule("NL-R-001", *_MISSING, check_all=_credit_refers),
-    Rule("NL-R-002", *_INCOMPLETE, check_all=_seller_address),
-    Rule("NL-R-003", *_REGISTRATION, check_all=_seller_registered),
-    Rule("NL-R-004", *_INCOMPLETE, check_all=_buyer_address),
-    Rule("NL-R-005", *_REGISTRATION, check_all=_buyer_registered),
-    Rule("NL-R-006", *_INCOMPLETE, check_all=_representative_address),
-    Rule("NL-R-007", *_MISSING, check_all=_says_how_to_pay),
+    Rule("NL-R-001", *_MISSING, check_all=_credit_refers, when=dutch),
+    Rule("NL-R-002", *_INCOMPLETE, check_all=_seller_address, when=dutch),
+    Rule("NL-R-003", *_REGISTRATION, check_all=_seller_registered, when=dutch),
+    Rule("NL-R-004", *_INCOMPLETE, check_all=_buyer_address, when=among_dutch),
+    Rule("NL-R-005", *_REGISTRATION, check_all=_buyer_registered, when=among_dutch),
+    Rule("NL-R-006", *_INCOMPLETE, check_all=_representative_address, when=dutch),
+    Rule("NL-R-007", *_MISSING, check_all=_says_how_to_pay, when=dutch),
     Rule(
         "NL-R-008",
         "{name}: “{value}” mag hier niet.",
         "{name}: “{value}” is not allowed here.",
         check_all=_means_allowed,
+        when=among_dutch,
     ),
     Rule(
         "NL-R-009",
         "{name} staat er, maar het ordernummer (BT-13) ontbreekt.",
         "{name} is there, but the order reference (BT-13) is missing.",
-        check_all=dutch(order_named),
+        check_all=order_named,
+        when=dutch,
     ),
 )

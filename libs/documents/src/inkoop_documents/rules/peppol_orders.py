@@ -16,7 +16,7 @@ from inkoop_documents.rules.peppol import (
     one_currency,
     together,
 )
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import cents, number, total
 
 PEPPOL_ORDER_ID = "urn:fdc:peppol.eu:poacc:trns:order:3"
@@ -118,8 +118,7 @@ def _reason(group: Group) -> Offence | None:
 def _decimals(facts: Facts) -> Iterable[Offence]:
     return [
         Offence(remark.group, remark.term.id, value=remark.said)
-        for remark in facts.scan.remarks
-        if remark.what == "decimals"
+        for remark in facts.scan.remarks("decimals")
     ]
 
 

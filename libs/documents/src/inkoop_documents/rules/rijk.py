@@ -5,7 +5,7 @@ Logius, Basisfactuur Rijk 1.0.9 and Basisorder Rijk 0.9.5.
 """
 
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 
 OIN_SCHEME = "0190"
 SUPPLIER_SCHEMES = frozenset({"0106", "9944"})

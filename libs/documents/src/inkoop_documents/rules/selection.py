@@ -24,7 +24,7 @@ from inkoop_documents.rules.ours import (
 from inkoop_documents.rules.peppol import LINE_NET, PEPPOL, PEPPOL_ID
 from inkoop_documents.rules.peppol_orders import PEPPOL_ORDER, PEPPOL_ORDER_ID
 from inkoop_documents.rules.rijk import BASISFACTUUR, BASISORDER_OHNL, BASISORDER_PEPPOL
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 
 GACCOUNT_ID = f"{NLCIUS_ID}#conformant#urn:fdc:nen.nl:gaccount:v1.0"
 """NLCIUS with a blocked account: it pays in two parts, which the core forbids."""

@@ -10,8 +10,8 @@ from enum import Enum
 
 from inkoop_documents.model.prices import ZERO
 from inkoop_documents.rules.core_totals import HUNDRED, is_vat
-from inkoop_documents.rules.engine import Check, CheckAll, Facts, Offence
-from inkoop_documents.scanning import Group
+from inkoop_documents.rules.engine import CheckAll, Facts, Offence
+from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import cents, number
 
 
@@ -78,13 +78,23 @@ class Shares:
         return code in self.lines or code in self.allowances or code in self.charges
 
 
+def used(category: Category) -> Callable[[Facts], object]:
+    """Whether a document uses a category anywhere; if not, its rules have nothing to say."""
+
+    def when(facts: Facts) -> bool:
+        shares = facts.once(Shares)
+        return category.code in shares.breakdown or shares.uses(category.code)
+
+    return when
+
+
 def broken_down(category: Category) -> CheckAll:
     """-01: what is used is in the breakdown, once; a taxed category once for each rate."""
 
     def check(facts: Facts) -> Offence | None:
         shares = facts.once(Shares)
-        used, count = shares.uses(category.code), len(shares.breakdown.get(category.code, ()))
-        fine = (count > 0) == used if category.taxed else count == 1 or not (used or count)
+        asked, count = shares.uses(category.code), len(shares.breakdown.get(category.code, ()))
+        fine = (count > 0) == asked if category.taxed else count == 1
         return None if fine else Offence(facts.root, "BG-23", code=category.code)
 
     return check
@@ -165,30 +175,29 @@ def _sum(shares: Shares, code: str) -> Decimal:
     return shares.sums.get(code, ZERO)
 
 
-def taxes(category: Category) -> Check:
+def taxes(category: Category) -> CheckAll:
     """-09: the tax of the share; one unit of difference is let through where there is a rate."""
 
-    def check(share: Group) -> Offence | None:
-        if not is_vat(share) or share.get("category") != category.code:
-            return None
-        tax = number(share, "tax")
-        if not category.taxed:
-            return None if tax == 0 else Offence(share, "tax", value=tax, due=ZERO)
-        due = cents(abs(number(share, "taxable")) * number(share, "rate") / HUNDRED)
-        near = abs(abs(tax) - due) < 1
-        return None if near else Offence(share, "tax", value=tax, due=due)
+    def check(facts: Facts) -> Iterator[Offence]:
+        for share in facts.once(Shares).breakdown.get(category.code, ()):
+            tax, due = number(share, "tax"), ZERO
+            if category.taxed:
+                due = cents(abs(number(share, "taxable")) * number(share, "rate") / HUNDRED)
+            near = abs(abs(tax) - due) < 1 if category.taxed else tax == 0
+            if not near:
+                yield Offence(share, "tax", value=tax, due=due)
 
     return check
 
 
-def reasons(category: Category) -> Check:
+def reasons(category: Category) -> CheckAll:
     """-10: a reason for what is exempt, none for what is taxed."""
 
-    def check(share: Group) -> Offence | None:
-        if not is_vat(share) or share.get("category") != category.code:
-            return None
-        said = "exemption" in share or "exemption_code" in share
-        return None if said == category.exempt else Offence(share, "exemption")
+    def check(facts: Facts) -> Iterator[Offence]:
+        for share in facts.once(Shares).breakdown.get(category.code, ()):
+            said = "exemption" in share or "exemption_code" in share
+            if said != category.exempt:
+                yield Offence(share, "exemption")
 
     return check
 

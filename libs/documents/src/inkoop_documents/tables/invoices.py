@@ -3,7 +3,7 @@
 Source: EN 16931-3-2 (binding to UBL 2.1); UBL-OHNL 1.9 for the terms without a BT number.
 """
 
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.tables.parties import ADDRESS, TAX_REGISTRATION, party, tax_registration
 from inkoop_documents.tables.shared import CATEGORY, SUBTOTAL, adjustments
 from inkoop_documents.terms import Kind, Part, Term

@@ -1,6 +1,6 @@
 """Where the terms of a party stand: the same below every `cac:Party`, named per role."""
 
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.terms import Part, Term
 
 ADDRESS = (

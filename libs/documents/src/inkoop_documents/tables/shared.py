@@ -1,6 +1,6 @@
 """Parts that orders and invoices have in common: allowances, charges, VAT categories."""
 
-from inkoop_documents.scanning import Group
+from inkoop_documents.scanned import Group
 from inkoop_documents.terms import Kind, Part, Term
 
 CATEGORY = (
