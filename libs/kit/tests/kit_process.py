@@ -1,6 +1,6 @@
 """A process of a service with loops of ours, to be started, watched and stopped by tests.
 
-    python -m kit_process idle|busy|hangs|bug|ends|late
+    python -m kit_process idle|busy|hangs|stuck|bug|ends|whole|typo
 
 Its Kafka and PostgreSQL are ports that nobody listens at.
 """
@@ -170,18 +170,25 @@ async def loop_alone(how: str) -> int:
         supervisor.watch("loop", Loop(how))
 
     faststream = application(
-        patient_broker(NOBODY, "test", health), supervisor, begin, AsyncApi(dict), []
+        patient_broker(NOBODY, "test", supervisor), supervisor, begin, AsyncApi(dict), []
     )
     server = make_server(dispatch(faststream, faststream), supervisor, "127.0.0.1", 0)
     await server.serve()
     return 1 if supervisor.fault else 0
 
 
-async def whole() -> int:
+async def whole(kafka: str) -> int:
     """A whole process, which waits for Kafka and PostgreSQL."""
-    return await Process(service(), fake_parts).serve()
+    return await Process(service(kafka=kafka), fake_parts).serve()
+
+
+def main(how: str) -> int:
+    """As the word says; the exit code."""
+    logs.configure("test", "0", "0")
+    if how in {"whole", "typo"}:
+        return asyncio.run(whole(NOBODY if how == "whole" else "127.0.0.1:port"))
+    return asyncio.run(loop_alone(how))
 
 
 if __name__ == "__main__":
-    logs.configure("test", "0", "0")
-    sys.exit(asyncio.run(whole() if sys.argv[1] == "whole" else loop_alone(sys.argv[1])))
+    sys.exit(main(sys.argv[1]))

@@ -57,8 +57,8 @@ def start() -> Generator[Start]:
         process.communicate()
 
 
-@pytest.mark.parametrize("how", ["bug", "ends"])
-def test_a_loop_that_ends_by_itself_ends_the_process(start: Start, how: str) -> None:
+@pytest.mark.parametrize("how", ["bug", "ends", "typo"])
+def test_what_breaks_or_ends_by_itself_ends_the_process(start: Start, how: str) -> None:
     running = start(how)
 
     failed = running.until("has failed")

@@ -78,7 +78,7 @@ class Process:
             return specification.response()
 
         faststream = application(
-            patient_broker(settings.kafka, client, self.health),
+            patient_broker(settings.kafka, client, self.supervisor),
             self.supervisor,
             self._begin,
             specification,

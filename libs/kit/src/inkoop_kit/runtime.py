@@ -54,7 +54,7 @@ class Supervisor:
 
     def __init__(self, health: Health) -> None:
         self.fault: BaseException | None = None
-        self._health = health
+        self.health = health
         self._loops: list[Loop] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -62,8 +62,8 @@ class Supervisor:
     def watch(self, name: str, loop: Loop) -> None:
         """Run a loop that must not end before it is told to."""
         self._loops.append(loop)
-        self._health.loops[name] = loop
-        self._health.tasks[name] = self.begin(name, loop.run())
+        self.health.loops[name] = loop
+        self.health.tasks[name] = self.begin(name, loop.run())
         if self._stopping:
             loop.stop()
 
@@ -74,13 +74,19 @@ class Supervisor:
         task.add_done_callback(self._ended)
         return task
 
+    def fail(self, name: str, error: BaseException) -> None:
+        """Something is broken that no waiting mends: the process ends, soon and with 1."""
+        if self.fault is None:
+            self.fault = error
+            log.critical("%s has failed: the process ends", name, exc_info=error)
+
     async def stop(self) -> None:
         """Tell every loop to end; whoever is not ready in time is cancelled."""
-        self._stopping = self._health.draining = True
+        self._stopping = self.health.draining = True
         for loop in self._loops:
             loop.stop()
         for task in self._tasks:
-            patience = LOOP_SECONDS if task.get_name() in self._health.tasks else 0
+            patience = LOOP_SECONDS if task.get_name() in self.health.tasks else 0
             asyncio.get_running_loop().call_later(patience, task.cancel)
 
     async def finish(self) -> None:
@@ -91,11 +97,10 @@ class Supervisor:
     def _ended(self, task: asyncio.Task[None]) -> None:
         name = task.get_name()
         error = None if task.cancelled() else task.exception()
-        if error is None and name in self._health.tasks and not self._stopping:
+        if error is None and name in self.health.tasks and not self._stopping:
             error = RuntimeError(f"{name} ended by itself")
-        if error is not None and self.fault is None:
-            self.fault = error
-            log.critical("%s has failed: the process ends", name, exc_info=error)
+        if error is not None:
+            self.fail(name, error)
 
 
 class Server(uvicorn.Server):
@@ -130,7 +135,7 @@ class Server(uvicorn.Server):
 class PatientBroker(KafkaBroker):
     """FastStream's broker, which waits for Kafka where the original gives up at once."""
 
-    health: Health
+    supervisor: Supervisor
 
     async def start(self) -> None:
         """Connect, trying again until Kafka is there."""
@@ -140,15 +145,18 @@ class PatientBroker(KafkaBroker):
                 await super().start()
             except (KafkaError, OSError) as error:
                 log.warning("Kafka is not there yet", extra={"error": type(error).__name__})
+            except Exception as error:  # FastStream would let HTTP live on without it
+                self.supervisor.fail("broker", error)
+                raise
             else:
-                self.health.reached("kafka")
+                self.supervisor.health.reached("kafka")
                 return
             await self.stop()  # else what was half started would run twice
             await asyncio.sleep(delay)
             delay = min(2 * delay, LONGEST)
 
 
-def patient_broker(bootstrap: str, client: str, health: Health) -> PatientBroker:
+def patient_broker(bootstrap: str, client: str, supervisor: Supervisor) -> PatientBroker:
     """The broker of the edge: nothing is acknowledged that failed, no topic comes from a typo."""
     broker = PatientBroker(
         bootstrap.split(","),
@@ -160,7 +168,7 @@ def patient_broker(bootstrap: str, client: str, health: Health) -> PatientBroker
         enable_idempotence=True,
         logger=None,
     )
-    broker.health = health
+    broker.supervisor = supervisor
     return broker
 
 
