@@ -86,6 +86,7 @@ class InvoicedLine:
     price: Decimal
     net: Decimal
     description: str = ""
+    """For people: one line of printable characters, cut off at 250; the document is kept whole."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a number that no document has."""
@@ -118,7 +119,8 @@ class InvoicePresented:
 class InvoiceHeld:
     """An invoice cannot be paid now: `codes` say why.
 
-    A code is stable, upper case, for machines: `NO_ORDER_REFERENCE`, or one of matching's findings.
+    A code is stable, upper case, for machines: invoicing's own, such as `NO_ORDER_REFERENCE`, or
+    those of matching's findings.
     `order` is the order that asks; none when the invoice itself is the reason.
     """
 

@@ -36,6 +36,7 @@ class OrderedLine:
     price: Decimal
     net: Decimal
     description: str = ""
+    """For people: one line of printable characters, cut off at 250; the document is kept whole."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a number that no document has."""
