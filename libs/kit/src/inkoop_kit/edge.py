@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkoop_kit.metrics import Metrics
-from inkoop_kit.problems import Problem, internal_error, unavailable
+from inkoop_kit.problems import Problem, problem_of, unavailable
 from inkoop_kit.settings import LOOPBACK
 from inkoop_kit.tracing import Tracing, within
 
@@ -66,15 +66,14 @@ class _Exchange:
     async def give(self, message: Message) -> None:
         """Send, with our headers; once it starts the answer may take its time."""
         if message["type"] == "http.response.start":
+            if self.deadline is not None and not self.deadline.expired():
+                self.deadline.reschedule(None)
             self.status = message["status"]
             MutableHeaders(scope=message).update(self.headers)
-            if self.deadline is not None:
-                self.deadline.reschedule(None)
         await self.send(message)
 
     async def refuse(self, problem: Problem) -> None:
         """Answer with a problem, where no answer has begun."""
-        self.deadline = None
         if not self.status:
             await problem.response()(self.scope, self.take, self.give)
 
@@ -118,15 +117,16 @@ class Edge:
             self._check(headers)
             async with asyncio.timeout(MAX_SECONDS) as exchange.deadline:
                 await self._app(exchange.scope, exchange.take, exchange.give)
-        except Problem as problem:
-            await exchange.refuse(problem)
         except ClientDisconnect:
             exchange.status = exchange.status or GONE
-        except TimeoutError:
-            await exchange.refuse(unavailable("TIMEOUT", "It took too long."))
-        except Exception:
+        except Problem as problem:
+            await exchange.refuse(problem)
+        except Exception as error:
+            if exchange.deadline is not None and exchange.deadline.expired():
+                await exchange.refuse(unavailable("TIMEOUT", "It took too long."))
+                return
             _log.exception("a request failed")
-            await exchange.refuse(internal_error())
+            await exchange.refuse(problem_of(error))
 
     def _check(self, headers: Headers) -> None:
         length = headers.get("content-length", "0")

@@ -60,24 +60,43 @@ def unavailable(code: str, detail: str, seconds: int = RETRY_SECONDS) -> Problem
 
 def answer_problems(app: FastAPI) -> None:
     """Make every refusal and every error of the application a problem."""
-    app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(Refused, _on_refused)
-    app.add_exception_handler(CommandConflict, _on_conflict)
-    app.add_exception_handler(Busy, _on_busy)
-    app.add_exception_handler(psycopg.OperationalError, _on_database)
-    app.add_exception_handler(Exception, _on_bug)
+
+    async def answer(_: Request, error: Exception) -> Response:
+        return problem_of(error).response()
+
+    for sort in (
+        HTTPException, RequestValidationError, Refused, CommandConflict, Busy,
+        psycopg.OperationalError, Exception,
+    ):  # fmt: skip
+        app.add_exception_handler(sort, answer)
 
 
-def internal_error() -> Problem:
-    """A bug of ours; the log has it under the same trace id."""
-    return Problem(500, "INTERNAL_ERROR", "An error on our side", "Nothing was done; it is logged.")
+def problem_of(error: Exception) -> Problem:
+    """What is said of an error; of a bug, which the edge logs under the same trace, not a word."""
+    match error:
+        case Problem():
+            problem = error
+        case HTTPException():
+            problem = _not_understood(error)
+        case RequestValidationError():
+            problem = _invalid(error)
+        case Refused():
+            problem = Problem(409, error.code, "The request was refused", error.detail)
+        case CommandConflict():
+            code, words = "IDEMPOTENCY_KEY_REUSED", "This key was used for another request"
+            problem = Problem(409, code, words, "Give a new key, or send what it was used for.")
+        case Busy():
+            unsure = "It is not certain that nothing was done: the same request again is safe."
+            problem = unavailable("BUSY", f"{error}. {unsure}", error.retry_after)
+        case psycopg.OperationalError():
+            _log.warning("PostgreSQL is away", extra={"error": type(error).__name__})
+            problem = unavailable("DATABASE_AWAY", "PostgreSQL does not answer.")
+        case _:
+            problem = Problem(500, "INTERNAL_ERROR", "An error on our side", "It is logged.")
+    return problem
 
 
-async def _on_http(_: Request, error: Exception) -> Response:
-    if isinstance(error, Problem):
-        return error.response()
-    assert isinstance(error, HTTPException)  # noqa: S101 — registered for this class
+def _not_understood(error: HTTPException) -> Problem:
     match error.status_code:
         case 404:
             problem = Problem(404, "NOT_FOUND", "Nothing is here", "See /openapi.json.")
@@ -86,45 +105,14 @@ async def _on_http(_: Request, error: Exception) -> Response:
         case status:
             problem = Problem(status, "HTTP_ERROR", "The request was not understood", error.detail)
     problem.headers = error.headers
-    return problem.response()
+    return problem
 
 
-async def _on_invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 — registered for this class
+def _invalid(error: RequestValidationError) -> Problem:
     found: Sequence[dict[str, Any]] = error.errors()
     errors = [
         {"location": "/".join(map(str, e["loc"])), "code": e["type"], "detail": e["msg"]}
         for e in found
     ]
-    return Problem(
-        400, "INVALID_INPUT", "The input is not valid", f"{len(errors)} to mend", errors=errors
-    ).response()
-
-
-async def _on_refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)  # noqa: S101 — registered for this class
-    return Problem(409, error.code, "The request was refused", error.detail).response()
-
-
-async def _on_conflict(_: Request, error: Exception) -> Response:
-    del error
-    return Problem(
-        409, "IDEMPOTENCY_KEY_REUSED", "This key was used for another request",
-        "Give a new Idempotency-Key, or send what it was used for.",
-    ).response()  # fmt: skip
-
-
-async def _on_busy(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Busy)  # noqa: S101 — registered for this class
-    detail = "It is not certain that nothing was done: the same request again is safe."
-    return unavailable("BUSY", f"{error}. {detail}", error.retry_after).response()
-
-
-async def _on_database(_: Request, error: Exception) -> Response:
-    _log.warning("PostgreSQL is away: %s", type(error).__name__)
-    return unavailable("DATABASE_AWAY", "PostgreSQL does not answer.").response()
-
-
-async def _on_bug(_: Request, error: Exception) -> Response:
-    del error  # raised again by the framework; the edge logs it once
-    return internal_error().response()
+    detail = f"{len(errors)} to mend"
+    return Problem(400, "INVALID_INPUT", "The input is not valid", detail, errors=errors)
