@@ -47,13 +47,19 @@ def match_finding_in_words(finding: Data) -> str:
         if finding.get("order_line"):
             text += f" (order line {finding['order_line']})"
     measured = [
-        f"{name} {finding[part]}"
+        f"{name} {number(finding[part])}"
         for part, name in (("actual", "found"), ("limit", "limit"), ("excess", "excess"))
         if finding.get(part) is not None
     ]
     if measured:
         text += ": " + ", ".join(measured)
     return text + (" (notice)" if finding.get("notice") else "")
+
+
+def number(value: object) -> str:
+    """A number as people write it: 418.710 is 418.71, 20.5 is 20.50, 431 stays."""
+    whole, dot, decimals = str(value).partition(".")
+    return whole + dot + decimals.rstrip("0").ljust(2, "0") if decimals.isdigit() else str(value)
 
 
 def fact_in_words(entry: Entry) -> str:

@@ -107,6 +107,7 @@ def _show(console: Console, folder: Path, became: Sequence[Became]) -> None:
         reasons = Text("\n".join([each.result.key, *each.why]).strip())
         outcome, named = outcome_text(each.outcome), mark(good=each.is_named)
         table.add_row(Text(name), each.result.kind or "?", outcome, reasons, named)
+    console.print()
     console.print(table)
     unnamed = sum(not each.is_named for each in became)
     console.print(f"{len(became)} documents, {len(became) - unnamed} with a named answer.")

@@ -36,9 +36,12 @@ def stage(console: Console, *, keep: bool) -> Generator[bool]:
     if all(os.environ.get(f"INKOOP_{name.upper()}_URLS") for name in SERVICES):
         yield True
         return
-    with _stack(console) as (stack, ran_before):
-        stays = keep or ran_before
+    with _stack(console) as (stack, parts):
+        stays = keep or bool(parts)
         try:
+            if not all(f"{name}-0" in parts for name in SERVICES):
+                with console.status("Starting Kafka, PostgreSQL and the services …"):
+                    stack.up()
             yield stays
         finally:
             if not stays:
@@ -47,8 +50,11 @@ def stage(console: Console, *, keep: bool) -> Generator[bool]:
 
 
 @contextmanager
-def _stack(console: Console) -> "Generator[tuple[Stack, bool]]":
-    """The local stack, up. An import at the top would bring all of it to every command."""
+def _stack(console: Console) -> "Generator[tuple[Stack, set[str]]]":
+    """The local stack, and which of its parts are ready; its errors become ours.
+
+    An import at the top would bring all of it to every command.
+    """
     try:
         from inkoop_local.errors import StackError  # noqa: PLC0415
         from inkoop_local.stack import Stack  # noqa: PLC0415
@@ -62,10 +68,7 @@ def _stack(console: Console) -> "Generator[tuple[Stack, bool]]":
     logger.setLevel(logging.INFO)
     try:
         stack = Stack()
-        ran_before = any(part.is_ready for part in status(stack.file))
-        with console.status("Starting Kafka, PostgreSQL and the services …"):
-            stack.up()
-        yield stack, ran_before
+        yield stack, {part.name for part in status(stack.file) if part.is_ready}
     except StackError as error:
         raise UnreachableError(error.what, error.remedy) from error
     finally:

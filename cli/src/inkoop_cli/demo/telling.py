@@ -63,6 +63,7 @@ def show_table(console: Console, played: Sequence[Played]) -> None:
             milliseconds(each.seconds),
             mark(good=each.as_expected),
         )
+    console.print()
     console.print(table)
 
 
