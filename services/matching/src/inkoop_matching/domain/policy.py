@@ -124,13 +124,14 @@ class Policies:
         return self.departments.get(department, self.default)
 
 
-def parse_policies(data: Mapping[str, Any]) -> Policies:
+def parse_policies(data: object) -> Policies:
     """Read `{"default": policy, "departments": {OIN: policy}}`. Raises ValueError."""
-    if unknown := sorted(data.keys() - {"default", "departments"}):
+    given = _mapping("policies", data)
+    if unknown := sorted(given.keys() - {"default", "departments"}):
         raise ValueError(f"policies: unknown keys {unknown}")
-    departments: Mapping[str, Any] = data.get("departments", {})
+    departments = _mapping("departments", given.get("departments") or {})
     return Policies(
-        parse_policy(data.get("default")),
+        parse_policy(given.get("default")),
         {oin: parse_policy(policy) for oin, policy in departments.items()},
     )
 
