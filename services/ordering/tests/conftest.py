@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 import pytest
@@ -52,29 +50,26 @@ def connect(database: ServiceDatabase) -> Iterator[Callable[[], Database]]:
 
 
 @pytest_asyncio.fixture
-async def client(connect: Callable[[], Database]) -> AsyncGenerator[httpx.AsyncClient]:
-    """Asks the service as the department 00000001003214345000."""
+async def desk(connect: Callable[[], Database]) -> AsyncGenerator[Desk]:
+    """Where HTTP asks, at work."""
     store = PostgresStore(connect(), [ORDER], [ORDERS])
     queries = Queries(connect(), "ordering", OPERATOR)
-    desk = Desk(store, queries, codecs([ORDER]), [ORDERS], lambda: None)
+    made = Desk(store, queries, codecs([ORDER]), [ORDERS], lambda: None)
+    task = asyncio.create_task(made.run())
+    yield made
+    made.stop()
+    await task
+
+
+@pytest_asyncio.fixture
+async def client(desk: Desk) -> AsyncGenerator[httpx.AsyncClient]:
+    """Asks the service as the department 00000001003214345000."""
     contact = {"name": "Test", "url": "https://inkoop.example/", "email": "test@inkoop.example"}
     api = make_api("ordering", "1.0.0", contact, lambda: NOW)
     api.include_router(router(Ordering(), desk))
-    async with _running(desk), _asking(api) as made:
-        yield made
-
-
-@asynccontextmanager
-async def _running(desk: Desk) -> AsyncGenerator[None]:
-    task = asyncio.create_task(desk.run())
-    try:
-        yield
-    finally:
-        desk.stop()
-        await task
-
-
-def _asking(api: Any) -> httpx.AsyncClient:
     headers = {"X-Organisation": "00000001003214345000", "X-Actor": "jan"}
     transport = httpx.ASGITransport(api)
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1", headers=headers
+    ) as made:
+        yield made

@@ -2,9 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from inkoop_invoicing.application.invoicing import INVOICE, Invoicing
 from inkoop_invoicing.domain.invoice import InvoiceState

@@ -2,9 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from inkoop_kit.callers import Asks
 from inkoop_kit.desk import Desk

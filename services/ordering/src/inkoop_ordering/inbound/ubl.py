@@ -56,7 +56,7 @@ def read_ubl(data: bytes) -> UblOrder:
     findings = tuple(_finding(found) for found in read.findings)
     match read.document:
         case None:
-            raise NotUnderstood(sorted(findings, key=lambda finding: finding.severity), "order")
+            raise NotUnderstood(sorted(findings, key=lambda finding: finding.severity))
         case Order(department=department, supplier_id=supplier, number=number) as order:
             if department is None or supplier is None:  # `take_in` lets no such order through
                 raise NotUnderstood([_NO_ORDER])
