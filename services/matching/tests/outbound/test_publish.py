@@ -1,5 +1,6 @@
 """What the others are told of a decision."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from inkoop_events import matching as public
@@ -60,17 +61,21 @@ def test_a_decision_is_told_with_all_that_it_rests_on() -> None:
 
 
 def test_the_first_decision_replaces_none() -> None:
-    first = MatchDecided(
-        supplier=DECIDED.supplier,
-        invoice=DECIDED.invoice,
-        number=1,
-        outcome=Outcome.MATCHED,
-        policy="default@1",
-    )
-    told = to_public(KEY, first)
+    told = to_public(KEY, replace(DECIDED, number=1))
     assert told is not None
     assert told.replaces is None
     assert told.decision == f"{MATCH}|1"
+
+
+def test_a_sum_that_no_event_can_carry_is_left_out() -> None:
+    # Given two invoices of the largest quantity that there is
+    largest = Decimal(10**15 - 1)
+    finding = Finding(code="QTY_OVER_ORDERED", rule="r", limit=largest, actual=2 * largest)
+    told = to_public(KEY, replace(DECIDED, findings=(finding,)))
+    # Then the decision is told all the same
+    assert told is not None
+    [said] = told.findings
+    assert (said.code, said.limit, said.actual) == ("QTY_OVER_ORDERED", largest, None)
 
 
 def test_every_outcome_has_its_public_name() -> None:

@@ -1,7 +1,9 @@
 """What the others may know: every decision, as a public event."""
 
+from decimal import Decimal
+
 from inkoop_events import matching as public
-from inkoop_events.values import split_order_key
+from inkoop_events.values import MAX_WHOLE_DIGITS, split_order_key
 from inkoop_matching.domain.facts import CaseFact, Finding, MatchDecided
 from inkoop_matching.domain.naming import decision_name, match_name
 
@@ -32,8 +34,13 @@ def _finding(finding: Finding) -> public.MatchFinding:
         rule=finding.rule,
         line=finding.line,
         order_line=finding.order_line,
-        limit=finding.limit,
-        actual=finding.actual,
-        excess=finding.excess,
+        limit=_sayable(finding.limit),
+        actual=_sayable(finding.actual),
+        excess=_sayable(finding.excess),
         notice=finding.notice,
     )
+
+
+def _sayable(number: Decimal | None) -> Decimal | None:
+    """None for a sum that outgrew the numbers of an event: two absurd invoices must not stop us."""
+    return None if number is None or number.adjusted() >= MAX_WHOLE_DIGITS else number
