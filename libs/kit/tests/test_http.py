@@ -18,8 +18,10 @@ from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
 from inkoop_kit import edge as edge_module
+from inkoop_kit.callers import Asks
 from inkoop_kit.desk import Busy, CommandConflict
-from inkoop_kit.http import Asks, Once, Problem
+from inkoop_kit.forms import JsonBody
+from inkoop_kit.problems import Problem
 from inkoop_kit.streams import Refused
 from inkoop_kit.tracing import Tracing
 
@@ -60,10 +62,15 @@ def working() -> APIRouter:
     router = APIRouter()
 
     @router.post("/v1/things", status_code=201)
-    async def make(thing: Thing, command: Once) -> dict[str, Any]:
-        cause = command.cause()
+    async def make(thing: Thing, asks: Asks) -> str:
+        return f"{thing.name} by {asks.actor}"
+
+    @router.post("/v1/commands")
+    async def command(body: JsonBody) -> dict[str, Any]:
+        [document] = body.documents
+        cause = document.command.cause()
         return {
-            "name": thing.name, "id": command.id, "fingerprint": command.fingerprint,
+            "id": document.command.id, "fingerprint": document.command.fingerprint,
             "actor": cause.actor, "trace": cause.trace, "correlation": cause.correlation,
             "at": cause.occurred_at.isoformat(),
         }  # fmt: skip
@@ -193,10 +200,8 @@ async def test_what_is_no_json_is_invalid_input(client: httpx.AsyncClient) -> No
 @pytest.mark.asyncio
 async def test_a_command_says_who_when_and_why(client: httpx.AsyncClient) -> None:
     headers = {**CALLER, "traceparent": PARENT, "Idempotency-Key": "k-1"}
-    answer = await client.post("/v1/things", json={"name": "a", "count": 1}, headers=headers)
+    body = (await client.post("/v1/commands", json={"a": 1}, headers=headers)).json()
 
-    body = answer.json()
-    assert answer.status_code == 201
     assert body["id"] == f"{OIN}/k-1"
     assert body["actor"] == "user:17"
     assert body["at"] == "2026-11-24T12:00:00+00:00"
@@ -206,13 +211,12 @@ async def test_a_command_says_who_when_and_why(client: httpx.AsyncClient) -> Non
 
 @pytest.mark.asyncio
 async def test_without_a_key_the_body_is_the_key(client: httpx.AsyncClient) -> None:
-    content = b'{"name": "a", "count": 1}'
-    headers = {**CALLER, "Content-Type": "application/json"}
-    first = (await client.post("/v1/things", content=content, headers=headers)).json()
-    again = (await client.post("/v1/things", content=content, headers=headers)).json()
-    other = (await client.post("/v1/things", content=content + b" ", headers=headers)).json()
+    async def post(content: bytes) -> dict[str, Any]:
+        return (await client.post("/v1/commands", content=content, headers=CALLER)).json()
 
-    assert first["id"] == again["id"] == f"{OIN}/{hashlib.sha256(content).hexdigest()}"
+    first, again, other = await post(b"{}"), await post(b"{}"), await post(b"{ }")
+
+    assert first["id"] == again["id"] == f"{OIN}/{hashlib.sha256(b'{}').hexdigest()}"
     assert first["fingerprint"] == again["fingerprint"]
     assert other["id"] != first["id"]
 
@@ -222,10 +226,18 @@ async def test_one_key_of_two_organisations_is_two_keys(client: httpx.AsyncClien
     ids: set[str] = set()
     for organisation in (OIN, OIN[:-1] + "1"):
         headers = {**CALLER, "X-Organisation": organisation, "Idempotency-Key": "k-1"}
-        answer = await client.post("/v1/things", json={"name": "a", "count": 1}, headers=headers)
-        ids.add(answer.json()["id"])
+        ids.add((await client.post("/v1/commands", json={}, headers=headers)).json()["id"])
 
     assert len(ids) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("actor", ["", "J. Jansen", "x" * 101, "a\u00e9"])
+async def test_an_actor_is_an_id_and_no_name(client: httpx.AsyncClient, actor: str) -> None:
+    headers = httpx.Headers({**CALLER, "X-Actor": actor}, encoding="utf-8")
+    answer = await client.get("/v1/things/1", headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
 
 
 @pytest.mark.asyncio

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from kit_http import CALLER, OIN, client_of, edge_of
 
 from inkoop_kit import intake
-from inkoop_kit.http import DOCUMENTS_BODY, Documents
+from inkoop_kit.intake import DOCUMENTS_BODY, Documents
 
 XML = b"<order/>"
 

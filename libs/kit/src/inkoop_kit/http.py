@@ -1,4 +1,4 @@
-"""HTTP of a service: the application that its routers go into, and what they take from here."""
+"""The HTTP application of a service before its routes: problems for errors, and OpenAPI."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,14 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import JSONResponse
 
-from inkoop_kit.callers import Asks, Caller, Once, caller, command
-from inkoop_kit.intake import DOCUMENTS_BODY, Document, Documents, Submission, document_commands
-from inkoop_kit.problems import MEDIA_TYPE, Problem, answer_problems
-
-__all__ = [
-    "DOCUMENTS_BODY", "Asks", "Caller", "Document", "Documents", "Once", "Problem", "Submission",
-    "caller", "command", "document_commands", "make_api",
-]  # fmt: skip
+from inkoop_kit.problems import MEDIA_TYPE, answer_problems
 
 _PROBLEM = {
     "description": "A problem (RFC 9457)",

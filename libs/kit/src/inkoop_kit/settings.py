@@ -35,14 +35,14 @@ class Settings(BaseSettings):
     """Bootstrap servers, `host:port`, comma separated."""
     database: str = Field(repr=False)
     """URL of the service's own role; that role has no rights to change tables."""
-    operator: Annotated[Oin, Field(pattern=r"^\d{20}$")]
+    operator: Annotated[Oin, Field(pattern=r"^[0-9]{20}$")]
     """OIN of who runs this installation: the source of its events."""
     http_port: int = Field(default=8080, ge=0, le=65535)
     """0 takes a free one, which the log names."""
     http_expose: bool = False
     """Whether another address than loopback may be bound: nobody logs in yet (design D18)."""
     http_host: str = "127.0.0.1"
-    replica: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "0"
+    replica: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)] = "0"
     """Which of the service's instances this is; its name in the consumer group is static."""
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], AfterValidator(str.upper)
