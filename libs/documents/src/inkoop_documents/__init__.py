@@ -20,6 +20,8 @@ from inkoop_documents.model import (
     net_unit_price,
 )
 from inkoop_documents.reading import Read, read, take_in
+from inkoop_documents.rendering.html import render_html
+from inkoop_documents.rendering.ubl import render_ubl
 
 __all__ = [
     "Document",
@@ -38,5 +40,7 @@ __all__ = [
     "Severity",
     "net_unit_price",
     "read",
+    "render_html",
+    "render_ubl",
     "take_in",
 ]

@@ -60,8 +60,7 @@ def parse(data: bytes, limits: Limits) -> Element:
         root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError) as error:
         raise Refusal("INKOOP-XML", reason=str(error)) from None
-    info = root.getroottree().docinfo
-    if info.internalDTD is not None or info.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise Refusal("INKOOP-DOCTYPE")
     _check_tree(root, data, limits)
     return root
@@ -79,10 +78,15 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
         raise Refusal("INKOOP-ENCODING", encoding=declared[1].decode("ascii", "replace"))
     if _has_doctype(data):
         raise Refusal("INKOOP-DOCTYPE")
-    if data.count(b"<") > limits.tags:
+    if _more_than(limits.tags, b"<", data):
         raise Refusal("INKOOP-ELEMENTS", limit=limits.tags)
-    if data.count(b'"') + data.count(b"'") > limits.quotes:
+    if _more_than(limits.quotes, b'"', data) or _more_than(limits.quotes, b"'", data):
         raise Refusal("INKOOP-ATTRIBUTES", limit=limits.quotes)
+
+
+def _more_than(most: int, byte: bytes, data: bytes) -> bool:
+    """Counts only where there is room for so many."""
+    return len(data) > most and data.count(byte) > most
 
 
 def _has_doctype(data: bytes) -> bool:

@@ -19,10 +19,10 @@ from inkoop_documents.scanned import Group
 from inkoop_documents.scanning import Table
 from inkoop_documents.tables.invoices import CREDIT_NOTE, INVOICE
 from inkoop_documents.tables.orders import ORDER
+from inkoop_documents.terms import UBL
 from inkoop_documents.words import refusal_finding
 
 LIMITS = Limits()
-UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 TABLES = {
     f"{{{UBL}Invoice-2}}Invoice": Table(INVOICE),
     f"{{{UBL}CreditNote-2}}CreditNote": Table(CREDIT_NOTE),

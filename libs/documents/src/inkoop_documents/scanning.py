@@ -9,7 +9,7 @@ from collections.abc import Callable
 from inkoop_documents.elements import Element
 from inkoop_documents.scanned import NOTHING, Group, Scan, new_group
 from inkoop_documents.terms import Kind, Part, Term, qualified
-from inkoop_documents.texts import read_number, read_value
+from inkoop_documents.texts import read_number, reader
 
 Take = Callable[[Group, Element, Scan], None]
 Steps = dict[str, Take]
@@ -126,25 +126,64 @@ def _take_attributes(attributes: tuple[tuple[str, str], ...]) -> Take:
 
 def _take_text(term: Term) -> Take:
     """The text of an element, as a value of the term's kind."""
-    key, many = term.id, term.many
-    is_text, is_amount = term.kind is Kind.TEXT, term.kind in {Kind.AMOUNT, Kind.PRICE}
+    if term.many:
+        return _take_texts(term)
+    if term.kind is Kind.TEXT:
+        return _take_one_text(term)
+    return _take_amount(term) if term.kind in {Kind.AMOUNT, Kind.PRICE} else _take_value(term)
+
+
+def _take_one_text(term: Term) -> Take:
+    key = term.id
 
     def take(group: Group, element: Element, scan: Scan) -> None:
-        said = (element.text or "").strip()
-        if not said:
-            scan.remark("empty", group, term, "")
-        if many:
-            group.setdefault(key, []).append(said)
-        elif key in group:
+        text = element.text
+        if key in group:
             scan.remark("repeated", group, term, "")
-        elif is_text:
-            group[key] = said
-        elif is_amount:
-            group[key] = read_number(term, said, group, scan)
-            currency = element.get("currencyID")
-            if currency not in scan.currencies:
-                scan.currencies[currency] = (group, term)
+        elif not text or not (text := text.strip()):
+            group[key] = ""
+            scan.remark("empty", group, term, "")
         else:
-            group[key] = read_value(term, said, group, scan)
+            group[key] = text
+
+    return take
+
+
+def _take_texts(term: Term) -> Take:
+    def take(group: Group, element: Element, scan: Scan) -> None:
+        text = (element.text or "").strip()
+        group.setdefault(term.id, []).append(text)
+        if not text:
+            scan.remark("empty", group, term, "")
+
+    return take
+
+
+def _take_amount(term: Term) -> Take:
+    """A number; the first place of every currency is kept."""
+    key = term.id
+
+    def take(group: Group, element: Element, scan: Scan) -> None:
+        if key in group:
+            scan.remark("repeated", group, term, "")
+            return
+        text = (element.text or "").strip()
+        known = scan.numbers.get(text)
+        group[key] = known if known is not None else read_number(term, text, group, scan)
+        currency = element.get("currencyID")
+        if currency not in scan.currencies:
+            scan.currencies[currency] = (group, term)
+
+    return take
+
+
+def _take_value(term: Term) -> Take:
+    key, read = term.id, reader(term.kind)
+
+    def take(group: Group, element: Element, scan: Scan) -> None:
+        if key in group:
+            scan.remark("repeated", group, term, "")
+        else:
+            group[key] = read(term, (element.text or "").strip(), group, scan)
 
     return take

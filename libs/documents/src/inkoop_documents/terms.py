@@ -52,10 +52,11 @@ class Part:
     place: "Callable[[Group], str] | None" = None
 
 
+UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMESPACES = {
-    "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
-    "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
-    "ext": "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2",
+    "cac": f"{UBL}CommonAggregateComponents-2",
+    "cbc": f"{UBL}CommonBasicComponents-2",
+    "ext": f"{UBL}CommonExtensionComponents-2",
 }
 """The prefixes that paths and locations use, whatever a document calls them."""
 

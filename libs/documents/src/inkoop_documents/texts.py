@@ -20,9 +20,12 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _INDICATORS = {"true": True, "1": True, "false": False, "0": False}
 
 
-def read_value(term: Term, text: str, group: Group, scan: Scan) -> Any:  # noqa: ANN401 — by kind
-    """The value of any kind but text."""
-    return _READERS[term.kind](term, text, group, scan)
+Reader = Callable[[Term, str, Group, Scan], Any]
+
+
+def reader(kind: Kind) -> Reader:
+    """The function that reads a text of any kind but text itself."""
+    return _READERS[kind]
 
 
 def read_number(term: Term, text: str, group: Group, scan: Scan) -> Decimal | None:
@@ -72,7 +75,7 @@ def _read_indicator(term: Term, text: str, group: Group, scan: Scan) -> bool | N
     return _INDICATORS.get(text)
 
 
-_READERS: dict[Kind, Callable[[Term, str, Group, Scan], Any]] = {
+_READERS: dict[Kind, Reader] = {
     Kind.DATE: _read_date,
     Kind.QUANTITY: read_number,
     Kind.INDICATOR: _read_indicator,

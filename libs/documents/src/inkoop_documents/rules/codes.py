@@ -10,13 +10,20 @@ from collections.abc import Iterator
 class Form:
     """Codes by their form: what matches may be a code."""
 
-    __slots__ = ("_matches",)
+    __slots__ = ("_known", "_matches")
 
     def __init__(self, pattern: str) -> None:
         self._matches = re.compile(pattern, re.ASCII).fullmatch
+        self._known: set[object] = set()
 
     def __contains__(self, code: object) -> bool:
-        return isinstance(code, str) and self._matches(code) is not None
+        if code in self._known:
+            return True
+        if not isinstance(code, str) or self._matches(code) is None:
+            return False
+        if len(self._known) < MOST_KNOWN:
+            self._known.add(code)
+        return True
 
     def __iter__(self) -> Iterator[str]:
         """A form cannot be listed."""
@@ -24,6 +31,10 @@ class Form:
 
     def __len__(self) -> int:
         return 0
+
+
+MOST_KNOWN = 1000
+"""Codes that a form remembers, so that it need not match them again."""
 
 
 def _codes(*rows: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from inkoop_documents.findings import Finding, Message, Severity
@@ -52,7 +53,7 @@ class Facts:
         """All groups at a path of ids, `BG-25/BG-30`; the root at the empty path."""
         known = self._groups.get(path)
         if known is None:
-            above, _, last = path.rpartition("/")
+            above, last = _split(path)
             known = self._groups[path] = _below(self.groups(above), last)
         return known
 
@@ -96,12 +97,10 @@ class RuleSet:
         self.rules = rules
         self.advisory = advisory
         self._all: dict[When, list[tuple[Rule, CheckAll]]] = {}
-        self._by_path: dict[str, _Checks] = {}
         for rule in rules:
             if rule.check_all is not None:
                 self._all.setdefault(rule.when or _always, []).append((rule, rule.check_all))
-            elif rule.check is not None:
-                self._by_path.setdefault(rule.path, _Checks()).add(rule, rule.check)
+        self._by_path = _sorted_by_path(rules)
 
     def advising(self) -> "RuleSet":
         """The same set where nothing in the document says that it must follow it."""
@@ -116,33 +115,30 @@ class RuleSet:
         yield from self._breaches_by_path(facts)
 
     def _breaches_by_path(self, facts: Facts) -> Iterator[tuple[Rule, Offence]]:
-        for path, checks in self._by_path.items():
+        empties = bool(facts.scan.remarks("empty"))
+        for path, (keys, presence, others) in self._by_path.items():
             for group in facts.groups(path):
-                for rule, check in checks.of(group, facts.scan):
+                complete = not empties and keys <= group.keys()
+                for rule, check in others if complete else (*presence, *others):
                     if (offences := check(group)) and not (rule.counts and facts.unreadable):
                         yield from _each(rule, offences)
 
 
-class _Checks:
-    """The checks of one path; those for mere presence only where something is missing."""
+def _sorted_by_path(rules: tuple[Rule, ...]) -> dict[str, "_Checks"]:
+    """The checks of each path; those for mere presence apart, with the keys that they ask for."""
+    by_path: dict[str, _Checks] = {}
+    for rule in rules:
+        if (check := rule.check) is not None:
+            keys, presence, others = by_path.setdefault(rule.path, (set(), [], []))
+            if isinstance(check, _Present):
+                keys.add(check.key)
+                presence.append((rule, check))
+            else:
+                others.append((rule, check))
+    return by_path
 
-    __slots__ = ("_keys", "_others", "_required")
 
-    def __init__(self) -> None:
-        self._keys: set[str] = set()
-        self._required: list[tuple[Rule, Check]] = []
-        self._others: list[tuple[Rule, Check]] = []
-
-    def add(self, rule: Rule, check: Check) -> None:
-        if isinstance(check, _Present):
-            self._keys.add(check.key)
-            self._required.append((rule, check))
-        else:
-            self._others.append((rule, check))
-
-    def of(self, group: Group, scan: Scan) -> list[tuple[Rule, Check]]:
-        complete = self._keys <= group.keys() and not scan.remarks("empty")
-        return self._others if complete else self._required + self._others
+_Checks = tuple[set[str], list[tuple[Rule, Check]], list[tuple[Rule, Check]]]
 
 
 class _Present:
@@ -214,6 +210,12 @@ def coded(id_: str, path: str, key: str, codes: Collection[str]) -> Rule:
 def _each(rule: Rule, offences: Offence | Iterable[Offence]) -> Iterator[tuple[Rule, Offence]]:
     for offence in (offences,) if isinstance(offences, Offence) else offences:
         yield rule, offence
+
+
+@cache
+def _split(path: str) -> tuple[str, str]:
+    above, _, last = path.rpartition("/")
+    return above, last
 
 
 def _below(groups: list[Group], id_: str) -> list[Group]:

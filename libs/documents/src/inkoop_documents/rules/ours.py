@@ -169,7 +169,7 @@ def at_most_characters(path: str, *keys: str, most: int = MAX_CHARACTERS) -> Rul
         return [
             Offence(group, key, count=len(group[key]), most=most)
             for key in keys
-            if group.get(key) and len(group[key]) > most
+            if len(group.get(key) or "") > most
         ]
 
     return Rule(

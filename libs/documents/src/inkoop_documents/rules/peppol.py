@@ -17,6 +17,8 @@ from inkoop_documents.values_of import cents, number, total
 
 PEPPOL_ID = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 SLACK = Decimal("0.02")
+ADDS = {"BG-27": -1, "allowance": -1, "BG-28": 1, "charge": 1}
+"""Allowances and charges of a line of an invoice and of an order, and what they do to its sum."""
 ADJUSTMENTS = ("BG-20", "BG-21", "BG-25/BG-27", "BG-25/BG-28")
 
 _PROCESS = re.compile(r"urn:fdc:peppol.eu:2017:poacc:billing:\d{2}:1.0", re.ASCII)
@@ -27,11 +29,11 @@ def line_differs(
 ) -> tuple[Decimal, Decimal] | None:
     """What a line says and what it should, where they differ by more than the slack."""
     quantity = number(line, quantity_key) if quantity_key in line else ONE
-    base = number(line, base_key) or ONE
-    due = EXACT.divide(EXACT.multiply(quantity, number(line, price_key)), base)
-    for kind, sign in (("BG-27", -1), ("allowance", -1), ("BG-28", 1), ("charge", 1)):
-        if kind in line:
-            due += sign * cents(total(line[kind], "amount"))
+    due = quantity * number(line, price_key)
+    if base := line.get(base_key):
+        due /= base
+    for kind in ADDS.keys() & line.keys():
+        due += ADDS[kind] * cents(total(line[kind], "amount"))
     net = number(line, net_key)
     return None if abs(net - due) <= SLACK else (net, cents(due))
 

@@ -107,6 +107,11 @@ NET_OF_LINES = RuleSet(
 """EN 16931 itself asks nothing of quantity × price; we say it, and pay what is asked."""
 
 
+ADVICE_INVOICE = BASISFACTUUR.advising()
+ADVICE_ORDER_PEPPOL = BASISORDER_PEPPOL.advising()
+ADVICE_ORDER_OHNL = BASISORDER_OHNL.advising()
+
+
 def rule_sets(root: Group) -> tuple[RuleSet, ...]:
     """The sets, the most basic first."""
     customization = root.get("BT-24", "")
@@ -117,9 +122,9 @@ def rule_sets(root: Group) -> tuple[RuleSet, ...]:
 
 def _of_order(root: Group, customization: str) -> tuple[RuleSet, ...]:
     if customization.startswith(PEPPOL_ORDER_ID):
-        return (PEPPOL_ORDER, BASISORDER_PEPPOL.advising())
+        return (PEPPOL_ORDER, ADVICE_ORDER_PEPPOL)
     if is_ohnl(root):
-        return (OHNL_ORDER, BASISORDER_OHNL.advising())
+        return (OHNL_ORDER, ADVICE_ORDER_OHNL)
     return (UNKNOWN,)
 
 
@@ -139,4 +144,4 @@ def _of_rijk(root: Group) -> tuple[RuleSet, ...]:
     """An invoice to a government organisation, as its OIN shows."""
     buyer: dict[str, str] = root.get("BG-7") or {}
     schemes = (buyer.get("registration_scheme"), buyer.get("endpoint_scheme"))
-    return (BASISFACTUUR.advising(),) if OIN in schemes else ()
+    return (ADVICE_INVOICE,) if OIN in schemes else ()

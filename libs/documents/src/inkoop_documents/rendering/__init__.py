@@ -1,0 +1,1 @@
+"""From values to documents: UBL for machines, HTML for people."""
