@@ -23,7 +23,7 @@ install: ## virtual environment with every locked package and ours (quick when n
 	@deploy/local/bootstrap.sh $(PACKAGES)
 
 demo: install ## play the story on real Kafka and PostgreSQL (KEEP=1 leaves it running, DOCS=folder takes your documents)
-	@inkoop demo $(DOCS)
+	@inkoop demo $(if $(DOCS),--docs "$(DOCS)")
 
 ##@ The local stack
 .PHONY: up down status logs restart

@@ -29,6 +29,7 @@ environment:
   INKOOP_CACHE                 where what was fetched lies (default: ~/.cache/inkoop)
 
 exit codes: 0 done · 1 something is not ready or could not be done · 2 wrong usage
+            130 interrupted
 """
 
 
@@ -46,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.remedy:
             console.print(f"  → {_plain(error.remedy)}", soft_wrap=True)
         return 1
-    except (KeyboardInterrupt, BrokenPipeError):
+    except KeyboardInterrupt:
+        console.print("  interrupted; what was started goes on (make down stops it)")
         return 130
 
 
