@@ -21,7 +21,6 @@ from inkoop_kit.parts import Parts
 from inkoop_kit.process import Process
 from inkoop_kit.runtime import (
     AsyncApi,
-    Supervisor,
     application,
     dispatch,
     make_server,
@@ -29,6 +28,7 @@ from inkoop_kit.runtime import (
 )
 from inkoop_kit.service import Service
 from inkoop_kit.settings import Settings
+from inkoop_kit.supervisor import Supervisor
 from inkoop_kit.tracing import Tracing
 
 NOBODY = "127.0.0.1:9"

@@ -5,7 +5,7 @@ from kit_process import Books, Loop, fake_parts, service
 
 from inkoop_kit.health import Health
 from inkoop_kit.process import Process
-from inkoop_kit.runtime import Supervisor
+from inkoop_kit.supervisor import Supervisor
 
 
 @pytest.mark.asyncio

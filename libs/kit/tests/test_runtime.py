@@ -130,6 +130,9 @@ def test_a_process_that_finds_nobody_lives_waits_and_says_so(start: Start) -> No
     assert tried.status_code == 404
     assert status["reasons"]
 
+    memory = Path(f"/proc/{running.process.pid}/status").read_text().partition("VmRSS:")[2].split()
+    assert int(memory[0]) * 1024 < 80_000_000
+
     running.until("Kafka is not there yet")
     code, seconds, _ = running.stop()
     assert code == 0

@@ -23,7 +23,6 @@ from inkoop_kit.postgres import Database
 from inkoop_kit.runtime import (
     AsyncApi,
     Server,
-    Supervisor,
     application,
     dispatch,
     make_server,
@@ -31,6 +30,7 @@ from inkoop_kit.runtime import (
 )
 from inkoop_kit.schema_check import answers, wait_for_schema
 from inkoop_kit.service import Service
+from inkoop_kit.supervisor import Supervisor
 from inkoop_kit.tracing import tracing_from_environment
 
 log = logging.getLogger(__name__)
