@@ -125,7 +125,7 @@ def test_people_see_time_service_and_reason(story: Doubles, inkoop: Inkoop) -> N
     assert f"{INVOICE}  HELD" in said.out
     assert "10:00:04.250  matching   Invoice F-1 HELD (policy default@1), decision 2" in said.out
     reason = "PRICE_OVER: the price is above the order's, line 1 (order line 10)"
-    assert f"{reason}: found 13.50, limit 12.50, excess 1.00" in said.out
+    assert f"{reason}: found 13.50, limit 12.50, excess 1" in said.out
 
 
 def test_an_order_is_found_by_its_bare_number_too(story: Doubles, inkoop: Inkoop) -> None:

@@ -8,7 +8,6 @@ UNREACHABLE = 3
 """No service answered in time: not started, gone, or too busy for as long as we waited."""
 BROKEN = 4
 """A service answered something that is no answer: a fault in it, or another version of it."""
-INTERRUPTED = 130
 
 
 class StopError(Exception):

@@ -12,7 +12,7 @@ import typer
 
 from inkoop_cli import screen
 from inkoop_cli.commands import demo, parked, rebuild, show, status, submit
-from inkoop_cli.faults import BROKEN, INTERRUPTED, BrokenError, StopError
+from inkoop_cli.faults import BROKEN, BrokenError, StopError
 
 HELP = """\
 DigiInkoop at the command line: submit documents, follow them, look after the services.
@@ -51,8 +51,6 @@ def run(arguments: Sequence[str]) -> int:
         build()(args=list(arguments), prog_name="inkoop")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except StopError as error:
         screen.complain(error)
         return error.code

@@ -58,7 +58,8 @@ def submit(
     """
     results = [_unknown(each) for each in sources if not each.kind]
     tell(results)
-    with ThreadPoolExecutor(max_workers=parallel) as pool:
+    pool = ThreadPoolExecutor(max_workers=parallel)
+    try:
         for kind in Kind:
             group = [each for each in sources if each.kind is kind]
             sending = [
@@ -67,6 +68,8 @@ def submit(
             ]
             for sent in sending:
                 results.extend(sent.result())
+    finally:  # an interrupt must not wait for all that is still to be sent
+        pool.shutdown(cancel_futures=True)
     return results
 
 

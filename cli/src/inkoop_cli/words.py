@@ -29,7 +29,11 @@ def finding_in_words(finding: Data) -> str:
     """A finding on a document: the rule, the business term, the place, and what is wrong."""
     message = finding.get("message") or {}
     said = message if isinstance(message, str) else message.get("en") or message.get("nl") or ""
-    place = ", ".join(str(finding[part]) for part in ("term", "location") if finding.get(part))
+    place = ", ".join(
+        str(finding[part])
+        for part in ("term", "location")
+        if finding.get(part) not in {None, "", "/"}
+    )
     warning = " (warning)" if finding.get("severity") == "warning" else ""
     return f"{finding.get('rule', '?')}{warning}: {said}" + (f" [{place}]" if place else "")
 
@@ -57,9 +61,12 @@ def match_finding_in_words(finding: Data) -> str:
 
 
 def number(value: object) -> str:
-    """A number as people write it: 418.710 is 418.71, 20.5 is 20.50, 431 stays."""
-    whole, dot, decimals = str(value).partition(".")
-    return whole + dot + decimals.rstrip("0").ljust(2, "0") if decimals.isdigit() else str(value)
+    """A number as people write it: 418.710 is 418.71, 20.5 is 20.50, 431.000 is 431."""
+    whole, _, decimals = str(value).partition(".")
+    if not decimals.isdigit():
+        return str(value)
+    told = decimals.rstrip("0")
+    return f"{whole}.{told.ljust(2, '0')}" if told else whole
 
 
 def fact_in_words(entry: Entry) -> str:

@@ -1,6 +1,5 @@
 """`inkoop demo`: a story of purchases on the real services, or your own documents."""
 
-import os
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -110,6 +109,6 @@ def _play(
 def _say_what_next(console: Console, example: str) -> None:
     console.print("\nThe services still run. Try:", style="bold")
     shown = f"inkoop show {example}" if example else "inkoop show ORDER|INVOICE"
-    for line in (shown, "inkoop status", f"inkoop submit {os.curdir}", "make logs S=matching",
+    for line in (shown, "inkoop status", "inkoop submit FILE…", "make logs S=matching",
                  "make down"):  # fmt: skip
         console.print(f"  {line}", markup=False, soft_wrap=True)

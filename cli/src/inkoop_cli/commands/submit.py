@@ -27,7 +27,7 @@ from inkoop_cli.sniff import Kind
 from inkoop_cli.sources import Source, find_sources
 from inkoop_cli.submission import BATCH, GOOD, Result
 from inkoop_cli.submission import submit as send
-from inkoop_cli.why import why_not_accepted
+from inkoop_cli.why import why_answered
 
 HELP = """\
 Submit orders, receipts, invoices and credit notes: XML or JSON, files, folders, zip archives.
@@ -134,5 +134,6 @@ def _table(results: Sequence[Result]) -> Table:
 
 def _reason(result: Result) -> Text:
     lines = [result.key] if result.key else []
-    lines.extend(why_not_accepted(result))
+    if result.status != "repeated":
+        lines.extend(why_answered(result))
     return Text("\n".join(lines))

@@ -17,7 +17,7 @@ from inkoop_cli.sniff import Kind
 from inkoop_cli.sources import Source, find_sources
 from inkoop_cli.standing import Standing
 from inkoop_cli.submission import GOOD, UNSENT, Result, submit
-from inkoop_cli.why import why_not_accepted, why_so
+from inkoop_cli.why import why_answered, why_so
 
 _UNDECIDED = frozenset({"received"})
 _INVOICES = frozenset({"invoice", "credit-note"})
@@ -74,7 +74,7 @@ def _wait_for_all(services: Services, results: Sequence[Result], patience: float
 
 def _became(services: Services, result: Result, deadline: float) -> Became:
     if not _is_taken_in(result):
-        return Became(result, result.status, why_not_accepted(result))
+        return Became(result, result.status, why_answered(result))
     standing = _decided(services, result.key, deadline)
     if standing is None:
         return Became(result, "received", ())

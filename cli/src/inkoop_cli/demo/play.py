@@ -11,7 +11,7 @@ from inkoop_cli.sniff import media_type, sniff
 from inkoop_cli.sources import Source
 from inkoop_cli.standing import Standing, standings
 from inkoop_cli.submission import Result, submit
-from inkoop_cli.why import why_not_accepted, why_so
+from inkoop_cli.why import why_answered, why_so
 
 LOOK_AGAIN = 0.03
 """Seconds between two looks for a decision."""
@@ -68,7 +68,7 @@ def play(
     [result] = submit(services, [_source(step)], lambda _: None)
     answered = now()
     if not step.invoice or result.status != step.answer:
-        return Played(step, result, None, answered - began, why_not_accepted(result))
+        return Played(step, result, None, answered - began, why_answered(result))
     while True:
         standing = standing_of(services, step.invoice)
         reached = standing is not None and is_reached(step, standing)
