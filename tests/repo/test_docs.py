@@ -136,3 +136,15 @@ def test_the_readme_is_read_in_five_minutes(root: Path) -> None:
     assert len(text.splitlines()) <= 100
     assert "make demo" in text
     assert "make test" in text
+
+
+def ownerless(root: Path, text: str) -> list[str]:
+    """Paths in CODEOWNERS that are not there."""
+    paths = [line.split()[0] for line in text.splitlines() if line and not line.startswith("#")]
+    return [path for path in paths if path != "*" and not (root / path.lstrip("/")).exists()]
+
+
+def test_every_path_with_an_owner_is_there(root: Path, tmp_path: Path) -> None:
+    text = (root / "CODEOWNERS").read_text(encoding="utf-8")
+    assert ownerless(root, text) == []
+    assert "/libs/kit/" in ownerless(tmp_path, text)
