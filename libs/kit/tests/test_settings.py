@@ -33,6 +33,12 @@ def test_three_variables_are_enough(enough: pytest.MonkeyPatch) -> None:
     assert settings.replica == "0"
 
 
+def test_a_level_of_logs_may_be_written_small(enough: pytest.MonkeyPatch) -> None:
+    enough.setenv("INKOOP_LOG_LEVEL", "warning")
+
+    assert load(Settings).log_level == "WARNING"
+
+
 def test_all_that_is_wrong_is_said_at_once(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("INKOOP_OPERATOR", "17")
     environment.setenv("INKOOP_HTTP_HOST", "0.0.0.0")  # noqa: S104 — it must be refused

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     replica: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=100)] = "0"
     """Which of the service's instances this is; its name in the consumer group is static."""
     log_level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING", "ERROR"], AfterValidator(str.upper)
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
     ] = "INFO"
     revision: str = ""
     """The commit that the image was built from, for `inkoop_build_info`."""
