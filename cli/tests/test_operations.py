@@ -42,6 +42,13 @@ def test_what_is_parked_asks_for_a_person(doubles: Doubles, inkoop: Inkoop) -> N
     assert "inkoop parked list" in said.out
 
 
+def test_a_lane_that_stands_still_asks_for_a_person(doubles: Doubles, inkoop: Inkoop) -> None:
+    doubles.matching.status["stopped_lanes"] = [3, 7]
+    said = inkoop("status")
+    assert said.code == 1
+    assert "matching: lanes 3, 7 stand still: too many messages are parked" in said.out
+
+
 def test_an_instance_that_does_not_answer_is_shown_beside_the_others(
     doubles: Doubles, inkoop: Inkoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

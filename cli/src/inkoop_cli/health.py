@@ -30,7 +30,7 @@ class Health:
     @property
     def well(self) -> bool:
         """Nothing asks for a person."""
-        return self.reachable and self.ready and not self.parked
+        return self.reachable and self.ready and not self.parked and not self.reasons
 
 
 def read_health(services: Services) -> list[Health]:
@@ -54,7 +54,7 @@ def _ask(services: Services, place: tuple[str, str]) -> Health:
         url=url,
         reachable=True,
         ready=readiness.is_success,
-        reasons=_reasons(readiness, answer),
+        reasons=_reasons(readiness, answer, _stopped(body)),
         lag=_number(body, "lag"),
         backlog=_number(body, "relay_backlog"),
         parked=_number(body, "parked"),
@@ -69,16 +69,25 @@ def _body(answer: httpx.Response) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _reasons(readiness: httpx.Response, answer: httpx.Response) -> tuple[str, ...]:
+def _reasons(
+    readiness: httpx.Response, answer: httpx.Response, stopped: tuple[str, ...]
+) -> tuple[str, ...]:
     if not answer.is_success:
         return (f"status {answer.status_code}: {reason(answer)}",)
     if readiness.is_success:
-        return ()
+        return stopped
     try:
         listed = readiness.json().get("reasons")
     except (ValueError, AttributeError):
         listed = None
     return tuple(str(each) for each in listed) if listed else (reason(readiness),)
+
+
+def _stopped(body: Mapping[str, Any]) -> tuple[str, ...]:
+    lanes = body.get("stopped_lanes")
+    if not lanes:
+        return ()
+    return (f"lanes {', '.join(map(str, lanes))} stand still: too many messages are parked",)
 
 
 def _number(body: Mapping[str, Any], name: str) -> int | None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from rich.console import Console
@@ -17,6 +18,8 @@ from rich.progress import (
 
 from inkoop_cli.faults import StopError
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+"""Where the people are (design D9)."""
 WIDTH_OF_A_FILE = 160
 """Columns when the answer goes into a file or pipe: wide enough not to break keys."""
 

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
@@ -61,12 +62,9 @@ def submit(
     pool = ThreadPoolExecutor(max_workers=parallel)
     try:
         for kind in Kind:
-            group = [each for each in sources if each.kind is kind]
-            sending = [
-                pool.submit(_send_and_tell, services, kind.service, part, tell)
-                for part in _batches(group, batch)
-            ]
-            for sent in sending:
+            batches = _batches([each for each in sources if each.kind is kind], batch)
+            send = partial(_send_and_tell, services, kind.service, tell)
+            for sent in [pool.submit(send, part) for part in batches]:
                 results.extend(sent.result())
     finally:  # an interrupt must not wait for all that is still to be sent
         pool.shutdown(cancel_futures=True)
@@ -76,8 +74,8 @@ def submit(
 def _send_and_tell(
     services: Services,
     service: str,
-    batch: Sequence[Source],
     tell: Callable[[Sequence[Result]], None],
+    batch: Sequence[Source],
 ) -> list[Result]:
     results = _send(services, service, batch)
     tell(results)

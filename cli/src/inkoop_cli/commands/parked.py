@@ -1,6 +1,7 @@
 """`inkoop parked`: messages that a service could not decide on, and their release."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -73,7 +74,8 @@ def show(parked: Id, *, as_json: AsJson = False) -> None:
         return
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name, value in message.items():
-        table.add_row(Text(name, "dim"), Text(_plain(value)))
+        if value not in (None, "", {}, []):
+            table.add_row(Text(name, "dim"), Text(_plain(value)))
     screen.people().print(table)
 
 
@@ -97,8 +99,12 @@ def release(
         screen.machine({"releases": answers})
         return
     for each in answers:
-        told = ", ".join(f"{name} {_plain(value)}" for name, value in each.items())
-        screen.people().print(told, markup=False)
+        number, noun = (
+            each.get("released", 0),
+            "message" if each.get("released") == 1 else "messages",
+        )
+        screen.people().print(f"{each['service']}: {number} {noun} will be tried again.")
+    screen.people().print("What fails again stays parked: `inkoop parked list`.", markup=False)
 
 
 def _one(services: Services, parked: str) -> tuple[str, Json]:
@@ -157,15 +163,26 @@ def _pages(services: Services, service: str) -> list[Json]:
 
 def _table(rows: Sequence[Json]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("id", "topic", "key", "since", "reason"):
+    for title in ("id", "topic", "key", "since", "tried", "reason"):
         table.add_column(title, overflow="fold", header_style="dim")
     for row in rows:
-        since = str(row.get("parked_at") or "")[:19]
         name = f"{row['service']}/{row.get('id')}"
-        cells = (name, row.get("topic"), row.get("key"), since, row.get("reason"))
+        reason = ": ".join(str(row[part]) for part in ("reason", "detail") if row.get(part))
+        since, tried = _moment(row.get("parked_at")), row.get("attempts")
+        cells = (name, row.get("topic"), row.get("key"), since, tried, reason)
         table.add_row(*(Text(str(cell or "")) for cell in cells))
     return table
 
 
+def _moment(text: object) -> str:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return ""
+    return moment.astimezone(screen.AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _plain(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {each}" for name, each in value.items())
+    return str(value)

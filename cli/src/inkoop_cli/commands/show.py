@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -36,7 +35,6 @@ its key when the number is not enough: <department OIN>/<order>, or
 [bold]Exit codes[/] 0 found (with --follow: payable), 1 not found (with --follow: held, or still
 undecided when the time was up), 2 usage, 3 service unreachable, 4 service at fault.
 """
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _COLOURS = {"ordering": "blue", "invoicing": "magenta", "matching": "cyan"}
 _STATE_COLOURS = {"payable": "green", "held": "red", "waiting": "yellow", "duplicate": "yellow"}
 _LOOK_AGAIN = 0.25
@@ -85,7 +83,7 @@ def answer(document: str, entries: Sequence[Entry]) -> dict[str, Any]:
 
 def clock_time(moment: datetime) -> str:
     """A moment for people: Amsterdam time to the millisecond."""
-    return moment.astimezone(AMSTERDAM).strftime("%H:%M:%S.%f")[:-3]
+    return moment.astimezone(screen.AMSTERDAM).strftime("%H:%M:%S.%f")[:-3]
 
 
 def _followed(services: Services, reference: Reference, timeout: float) -> list[Entry]:
@@ -104,7 +102,7 @@ def _followed(services: Services, reference: Reference, timeout: float) -> list[
 
 def _print(console: Console, entries: Sequence[Entry]) -> None:
     nodes = merge(entries)
-    day = min(entry.recorded_at for entry in entries).astimezone(AMSTERDAM)
+    day = min(entry.recorded_at for entry in entries).astimezone(screen.AMSTERDAM)
     for standing in standings(entries):
         console.print(_headline(standing))
     tree = Tree(Text(f"{day:%A %d %B %Y}, times in Amsterdam", "dim"), guide_style="dim")
