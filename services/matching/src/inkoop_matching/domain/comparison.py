@@ -5,11 +5,21 @@ from decimal import Decimal
 from typing import NamedTuple, cast
 
 from inkoop_events.values import LineId
-from inkoop_matching.domain.case import NOTHING, Case, Invoiced, OpenInvoice, Ordered, lowers, worth
+from inkoop_matching.domain.case import (
+    NOTHING,
+    Case,
+    Invoiced,
+    OpenInvoice,
+    Ordered,
+    Received,
+    lowers,
+    worth,
+)
 from inkoop_matching.domain.facts import Finding, InvoiceLine
-from inkoop_matching.domain.policy import Limits, Match, Policy, UnderAction
+from inkoop_matching.domain.policy import Limits, Policy, UnderAction
 
 _ZERO = Decimal(0)
+_NOTHING_YET = Received(_ZERO, "")
 
 
 class _Rule(NamedTuple):
@@ -50,8 +60,8 @@ def compare(
     """What is outside the policy's limits, line by line; empty when all is inside.
 
     `before` is what was invoiced on each order line before this invoice. What the invoice itself
-    takes back on an order line is deducted first. A line that lowers has nothing to exceed, one
-    without a quantity only its amount.
+    takes back on an order line is deducted first. A line that lowers has nothing to exceed, but it
+    may not charge anything; one without a quantity has only its amount.
     """
     if _plainly_inside(case, invoice, placed, before, policy):
         return []
@@ -60,7 +70,9 @@ def compare(
     for line, order_line in zip(invoice.lines, placed, strict=True):
         if order_line is None:
             findings.append(_unplaced(line))
-        elif not lowers(line):
+        elif lowers(line):
+            findings.extend(_for_nothing(line, order_line))
+        else:
             compared = _figures(case, invoice, line, order_line, own, before)
             own[order_line] = compared.own
             if line.quantity > _ZERO:
@@ -83,13 +95,13 @@ def _plainly_inside(
     """
     if policy.looks_below or None in placed or len(set(placed)) != len(placed):
         return False
+    receipts = policy.counts_receipts
     for line, order_line in zip(invoice.lines, cast("tuple[LineId, ...]", placed), strict=True):
-        received = case.received.get(order_line)
-        if received is None or line.quantity <= _ZERO:
-            return False
-        ordered = case.ordered[order_line]
+        ordered, got = case.ordered[order_line], case.received.get(order_line, _NOTHING_YET)
         total = before.get(order_line, NOTHING).quantity + line.quantity
-        if total > received.quantity or total > ordered.quantity or line.price != ordered.price:
+        if line.quantity <= _ZERO or line.price != ordered.price:
+            return False
+        if total > ordered.quantity or (receipts and total > got.quantity):
             return False
     return True
 
@@ -104,13 +116,12 @@ def _figures(
 ) -> _Compared:
     mine = own.get(order_line, NOTHING)
     earlier = before.get(order_line, NOTHING)
-    received = case.received.get(order_line)
+    received = case.received.get(order_line, _NOTHING_YET).quantity
     mine = Invoiced(
         mine.quantity + line.quantity, mine.value + worth(case, invoice.currency, line, order_line)
     )
     total = Invoiced(earlier.quantity + mine.quantity, earlier.value + mine.value)
-    got = _ZERO if received is None else received.quantity
-    return _Compared(line, order_line, case.ordered[order_line], got, mine, total)
+    return _Compared(line, order_line, case.ordered[order_line], received, mine, total)
 
 
 def _taken_back(
@@ -129,7 +140,7 @@ def _taken_back(
 def _quantities(compared: _Compared, policy: Policy) -> Iterator[Finding]:
     """The quantity invoiced so far against what was received and what was ordered."""
     received, ordered = policy.qty_vs_received, policy.qty_vs_ordered
-    if received is not None and policy.match is Match.THREE_WAY:
+    if received is not None and policy.counts_receipts:
         base, actual = compared.received, compared.total.quantity
         yield from _outside(_RECEIVED, received, compared, base, actual)
     if ordered is not None:
@@ -172,6 +183,21 @@ def _outside(
             actual=actual,
             excess=actual - base,
             notice=actual < base and limits.under_action is UnderAction.WARN,
+        )
+
+
+def _for_nothing(line: InvoiceLine, order_line: LineId) -> Iterator[Finding]:
+    """Taking back at a negative price would be charging."""
+    if line.net > _ZERO:
+        rule = _AMOUNT_OF_NOTHING
+        yield Finding(
+            code=rule.over,
+            rule=rule.name,
+            line=line.line,
+            order_line=order_line,
+            limit=_ZERO,
+            actual=line.net,
+            excess=line.net,
         )
 
 

@@ -104,6 +104,11 @@ class Policy:
         return f"{self.name}@{self.version}"
 
     @property
+    def counts_receipts(self) -> bool:
+        """True when what was received limits what may be invoiced."""
+        return self.match is Match.THREE_WAY and self.qty_vs_received is not None
+
+    @property
     def looks_below(self) -> bool:
         """True when a line can be wrong that is within quantity and at the order's price."""
         ordered = self.qty_vs_ordered
