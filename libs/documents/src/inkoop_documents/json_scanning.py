@@ -47,15 +47,15 @@ def _group(part: Part, pointer: str, found: dict[str, Any], scan: Scan) -> Group
     group = new_group(part, pointer)
     for term in part.terms:
         value = found.get(term.path)
-        if value is None:
+        if value is None or value in ("", []):
             continue
         if isinstance(term, Part):
             _items(term, group, value, scan)
         elif not isinstance(value, str):
             group[term.id] = None
             scan.remark("kind", group, term, type(value).__name__)
-        else:
-            group[term.id] = _value(term, value.strip(), group, scan)
+        elif text := value.strip():
+            group[term.id] = _value(term, text, group, scan)
     return group
 
 

@@ -8,7 +8,6 @@ from inkoop_documents.model import (
     InvoiceKind,
     InvoiceLine,
     PaymentAccount,
-    Totals,
     VatShare,
 )
 from inkoop_documents.model.prices import ONE, ZERO
@@ -41,7 +40,7 @@ def render_ubl(invoice: Invoice) -> bytes:
     for adjustment in invoice.adjustments:
         _write_adjustment(writer, adjustment, invoice.currency)
     _write_vat(writer, invoice)
-    _write_totals(writer, invoice.totals, invoice.currency)
+    _write_totals(writer, invoice)
     for line in invoice.lines:
         _write_line(writer, line, invoice.currency, credit=credit)
     return writer.bytes()
@@ -155,18 +154,20 @@ def _write_vat(writer: Writer, invoice: Invoice) -> None:
                     _write_category(writer, share)
 
 
-def _write_totals(writer: Writer, totals: Totals, currency: str) -> None:
+def _write_totals(writer: Writer, invoice: Invoice) -> None:
+    totals, currency = invoice.totals, invoice.currency
+    kinds = {adjustment.charge for adjustment in invoice.adjustments}
     with writer.inside("cac:LegalMonetaryTotal"):
         writer.amount("cbc:LineExtensionAmount", totals.lines, currency)
         writer.amount("cbc:TaxExclusiveAmount", totals.net, currency)
         writer.amount("cbc:TaxInclusiveAmount", totals.gross, currency)
-        for tag, amount in (
-            ("cbc:AllowanceTotalAmount", totals.allowances),
-            ("cbc:ChargeTotalAmount", totals.charges),
-            ("cbc:PrepaidAmount", totals.prepaid),
-            ("cbc:PayableRoundingAmount", totals.rounding),
+        for tag, amount, needed in (
+            ("cbc:AllowanceTotalAmount", totals.allowances, False in kinds),
+            ("cbc:ChargeTotalAmount", totals.charges, True in kinds),
+            ("cbc:PrepaidAmount", totals.prepaid, False),
+            ("cbc:PayableRoundingAmount", totals.rounding, False),
         ):
-            if amount:
+            if amount or needed:
                 writer.amount(tag, amount, currency)
         writer.amount("cbc:PayableAmount", totals.payable, currency)
 

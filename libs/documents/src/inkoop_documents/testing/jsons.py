@@ -11,7 +11,7 @@ from inkoop_events.values import SupplierId
 SUPPLIER_ID = SupplierId("0106:60451258")
 
 
-def order_json(order: Order, **more: Any) -> bytes:
+def order_json(order: Order, /, **more: Any) -> bytes:  # noqa: ANN401 — any field
     """An order; `more` adds or replaces fields."""
     lines = [
         {
@@ -37,7 +37,11 @@ def order_json(order: Order, **more: Any) -> bytes:
     )
 
 
-def receipt_json(receipt: str = "R-1", quantity: str = "10", **more: Any) -> bytes:
+def receipt_json(
+    receipt: str = "R-1",
+    quantity: str = "10",
+    **more: Any,  # noqa: ANN401 — any field
+) -> bytes:
     """A receipt of line 1 of the usual order."""
     return _bytes(
         {
@@ -52,7 +56,7 @@ def receipt_json(receipt: str = "R-1", quantity: str = "10", **more: Any) -> byt
     )
 
 
-def invoice_json(invoice: Invoice, **more: Any) -> bytes:
+def invoice_json(invoice: Invoice, /, **more: Any) -> bytes:  # noqa: ANN401 — any field
     """An invoice or credit note."""
     lines = [
         {

@@ -1,6 +1,8 @@
 """An order in Peppol BIS Order 3, as the Basisorder Rijk asks."""
 
-from inkoop_documents.model import Order, OrderLine
+from dataclasses import replace
+
+from inkoop_documents.model import Order, OrderLine, Party
 from inkoop_documents.model.prices import ONE
 from inkoop_documents.rendering.ubl_parties import write_party
 from inkoop_documents.rendering.writing import Writer, plain
@@ -23,9 +25,9 @@ def peppol_order(order: Order) -> bytes:
         with writer.inside("cac:Contract"):
             writer.text("cbc:ID", order.contract)
     with writer.inside("cac:BuyerCustomerParty"):
-        write_party(writer, order.buyer)
+        write_party(writer, _named(order.buyer))
     with writer.inside("cac:SellerSupplierParty"):
-        write_party(writer, order.supplier)
+        write_party(writer, _named(order.supplier))
     net = sum(line.net for line in order.lines)
     with writer.inside("cac:AnticipatedMonetaryTotal"):
         writer.amount("cbc:LineExtensionAmount", ONE * net, order.currency)
@@ -34,6 +36,11 @@ def peppol_order(order: Order) -> bytes:
     for line in order.lines:
         _write_line(writer, line, order.currency)
     return writer.bytes()
+
+
+def _named(party: Party) -> Party:
+    """The Basisorder Rijk asks for a name beside that of the legal entity."""
+    return replace(party, trading_name=party.trading_name or party.name)
 
 
 def _write_line(writer: Writer, line: OrderLine, currency: str) -> None:

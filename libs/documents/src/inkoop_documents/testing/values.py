@@ -72,10 +72,13 @@ def an_order(number: str = ORDER_NUMBER, lines: Iterable[OrderLine] = ()) -> Ord
 
 
 def an_invoice_line(
-    line: str = "1", quantity: str = "10", price: str = "12.50", **more: Any
+    line: str = "1",
+    quantity: str = "10",
+    price: str = "12.50",
+    **more: Any,  # noqa: ANN401 — any field
 ) -> InvoiceLine:
     """One line of an invoice that names the order line with its own number."""
-    made = InvoiceLine(
+    return InvoiceLine(
         line=LineId(line),
         quantity=Decimal(quantity),
         unit="EA",
@@ -92,11 +95,12 @@ def an_invoice_line(
         vat_rate=more.pop("vat_rate", Decimal(21)),
         **more,
     )
-    return made
 
 
 def an_invoice(
-    number: str = "F-2026-001", lines: Iterable[InvoiceLine] = (), **more: Any
+    number: str = "F-2026-001",
+    lines: Iterable[InvoiceLine] = (),
+    **more: Any,  # noqa: ANN401 — any field
 ) -> Invoice:
     """An invoice whose sums are right, by default of ten pieces at 12.50 with 21 % VAT."""
     charged = tuple(lines) or (an_invoice_line(),)
@@ -121,7 +125,10 @@ def an_invoice(
     )
 
 
-def a_credit_note(number: str = "C-2026-001", **more: Any) -> Invoice:
+def a_credit_note(
+    number: str = "C-2026-001",
+    **more: Any,  # noqa: ANN401 — any field
+) -> Invoice:
     """A credit note: positive for what is credited."""
     return an_invoice(number, kind=InvoiceKind.CREDIT_NOTE, type_code="381", **more)
 
