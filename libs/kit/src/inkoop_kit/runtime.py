@@ -46,10 +46,12 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: whether to leave."""
-        leaving = await super().on_tick(counter) or self._supervisor.fault is not None
-        if leaving:
-            faulthandler.dump_traceback_later(LAST_SECONDS, exit=True)
-        return leaving
+        return await super().on_tick(counter) or self._supervisor.fault is not None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Leave; what hangs is left behind."""
+        faulthandler.dump_traceback_later(LAST_SECONDS, exit=True)
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
