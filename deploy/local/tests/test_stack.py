@@ -11,11 +11,13 @@ import pytest
 
 from inkoop_local import processes
 from inkoop_local.errors import StackError
+from inkoop_local.service_process import ask_ready
 from inkoop_local.stack import Stack
 from inkoop_local.state import read_json
 from inkoop_local.status import status
+from inkoop_local.waiting import until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
 ENVIRON = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
 
@@ -125,8 +127,9 @@ def test_a_service_that_is_not_ready_says_why(stack: Stack, directory: Path) -> 
     reason = "Kafka is away"
     process = stack_in(directory).service("ordering", 7)
     process.start({**ENVIRON, **_database(stack), "STAND_IN_NOT_READY": reason})
-    with pytest.raises(StackError, match=f"not ready after 1 s: {reason}"):
-        process.wait_ready(1)
+    until(lambda: ask_ready(process.url) == (False, reason), 30, "it listens")
+    with pytest.raises(StackError, match=f"not ready after 0 s: {reason}"):
+        process.wait_ready(0)
     process.stop()
 
 

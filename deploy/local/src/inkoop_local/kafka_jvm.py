@@ -19,7 +19,7 @@ from inkoop_local.waiting import until
 
 _LEAN = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _START_SECONDS = 60
-_ADOPT_SECONDS = 8
+_ADOPT_SECONDS = 15
 
 
 class KafkaJvm:

@@ -17,7 +17,7 @@ from inkoop_local.processes import Running
 from inkoop_local.waiting import until
 
 _START_SECONDS = 60
-_ADOPT_SECONDS = 8
+_ADOPT_SECONDS = 15
 
 
 class PostgresServer:
@@ -105,6 +105,7 @@ class PostgresServer:
         shutil.rmtree(fresh, ignore_errors=True)
         account.make_directory(fresh)
         how = ["-U", "postgres", "--auth=trust", "--locale=C.UTF-8", "-E", "UTF8"]
+        how += [] if self._durable else ["--no-sync"]
         argv = account.argv([str(self._binaries / "initdb"), "-D", str(fresh), *how])
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         if done.returncode != 0:
