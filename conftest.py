@@ -1,5 +1,6 @@
 """What every test of the repository may ask for: the real broker and database, started once."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ _PROVIDERS = pytest.StashKey[str]()
 @pytest.fixture(scope="session")
 def infrastructure(request: pytest.FixtureRequest) -> Iterator[Infrastructure]:
     """Kafka and PostgreSQL for the session, in a directory of their own, stopped at its end."""
-    with Infrastructure.start(ROOT / ".local" / "test", durable=False) as started:
+    directory = Path(os.environ.get("INKOOP_TEST", ROOT / ".local" / "test"))
+    with Infrastructure.start(directory, durable=False, fresh=True) as started:
         request.config.stash[_PROVIDERS] = str(started)
         yield started
 

@@ -208,8 +208,12 @@ def check_numbers(*numbers: Decimal) -> None:
 
 def decimals(number: Decimal) -> int:
     """How many decimals are written, without trailing zeros: 1.500 has one."""
-    exponent = number.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else MAX_DECIMALS + 1
+    _, digits, exponent = number.as_tuple()
+    if not isinstance(exponent, int):  # NaN or infinite
+        return MAX_DECIMALS + 1
+    while exponent < 0 and digits and digits[-1] == 0:  # normalize() would round to 28 digits
+        digits, exponent = digits[:-1], exponent + 1
+    return max(0, -exponent) if digits else 0
 
 
 class Refused(Exception):  # noqa: N818 — a refusal is an answer, not an error
