@@ -49,6 +49,13 @@ def test_a_lane_that_stands_still_asks_for_a_person(doubles: Doubles, inkoop: In
     assert "matching: lanes 3, 7 stand still: too many messages are parked" in said.out
 
 
+def test_facts_that_cannot_be_sent_ask_for_a_person(doubles: Doubles, inkoop: Inkoop) -> None:
+    doubles.ordering.status |= {"relay_backlog": 11, "relay_oldest_age": 42.3}
+    said = inkoop("status")
+    assert said.code == 1
+    assert "ordering: facts wait for 42 s to be sent: is Kafka there?" in said.out
+
+
 def test_an_instance_that_does_not_answer_is_shown_beside_the_others(
     doubles: Doubles, inkoop: Inkoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,17 @@ def test_a_service_that_stays_busy_is_given_up(
     assert "stayed busy" in document["detail"]
 
 
+def test_a_service_is_given_up_once_and_not_again_for_every_request(
+    doubles: Doubles, inkoop: Inkoop, tmp_path: Path
+) -> None:
+    for number in range(20):
+        (tmp_path / f"{number:02}.xml").write_text(INVOICE.format(f"F-{number}"))
+    doubles.invoicing.busy = busy = 1_000_000
+    said = inkoop("submit", tmp_path, "--patience", "0.3", "--batch", "1")
+    assert said.code == 3
+    assert busy - doubles.invoicing.busy < 40
+
+
 def test_the_next_address_is_tried(
     doubles: Doubles, inkoop: Inkoop, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

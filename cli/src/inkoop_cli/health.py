@@ -10,6 +10,9 @@ import httpx
 
 from inkoop_cli.services import Services, reason
 
+RELAY_SECONDS = 10.0
+"""A fact that waits longer for Kafka is worth a look."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
@@ -84,10 +87,15 @@ def _reasons(
 
 
 def _stopped(body: Mapping[str, Any]) -> tuple[str, ...]:
-    lanes = body.get("stopped_lanes")
-    if not lanes:
-        return ()
-    return (f"lanes {', '.join(map(str, lanes))} stand still: too many messages are parked",)
+    """What stands still although the service is ready."""
+    reasons: list[str] = []
+    if lanes := body.get("stopped_lanes"):
+        numbers = ", ".join(map(str, lanes))
+        reasons.append(f"lanes {numbers} stand still: too many messages are parked")
+    age = body.get("relay_oldest_age")
+    if isinstance(age, int | float) and age > RELAY_SECONDS:
+        reasons.append(f"facts wait for {age:.0f} s to be sent: is Kafka there?")
+    return tuple(reasons)
 
 
 def _number(body: Mapping[str, Any], name: str) -> int | None:

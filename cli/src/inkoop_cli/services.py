@@ -55,6 +55,7 @@ class Services:
         self.addresses = addresses
         self._patience = patience
         self._pause = pause
+        self._busy_since: dict[str, float] = {}
         headers = {"X-Organisation": organisation, "X-Actor": actor}
         self._http = httpx.Client(timeout=_TIMEOUT, headers=headers, trust_env=False)
 
@@ -91,15 +92,16 @@ class Services:
         """One request, which may be repeated: everything we ask may safely be asked twice.
 
         Tries the addresses in turn; a service that says 503 is asked again after its Retry-After,
-        for as long as patience lasts. Raises UnreachableError.
+        for as long as patience lasts, counted from its first 503. Raises UnreachableError.
         """
-        deadline = time.monotonic() + self._patience
         while True:
             response = self._first_answer(service, method, path, content)
             if response.status_code != BUSY:
+                self._busy_since.pop(service, None)
                 return response
+            since = self._busy_since.setdefault(service, time.monotonic())
             delay = retry_after(response)
-            if time.monotonic() + delay > deadline:
+            if time.monotonic() + delay > since + self._patience:
                 raise UnreachableError(
                     f"{service} stayed busy for {self._patience:.0f} s: {reason(response)}",
                     "Try again later; `inkoop status` says what it waits for.",
