@@ -101,9 +101,7 @@ def _read(raw: dict[str, bytes]) -> Envelope:
     time = datetime.fromisoformat(raw["ce_time"].decode())
     if time.tzinfo is None:
         raise EnvelopeError("ce_time has no time zone")
-    lane, sequence = int(raw["ce_lane"]), int(raw["ce_sequence"])
-    if lane < 0 or sequence < 0:
-        raise EnvelopeError("ce_lane and ce_sequence are not negative")
+    lane, sequence = _digits(raw["ce_lane"]), _digits(raw["ce_sequence"])
     return Envelope(
         id=raw["ce_id"].decode(),
         source=raw["ce_source"].decode(),
@@ -121,6 +119,12 @@ def _read(raw: dict[str, bytes]) -> Envelope:
         correlation=raw["ce_correlation"].decode(),
         trace=None if trace is None else trace.decode(),
     )
+
+
+def _digits(value: bytes) -> int:
+    if not value.isdigit():  # of bytes: ASCII digits only, where int() takes 1_0 and +5 too
+        raise EnvelopeError(f"{value!r} is not a number in digits")
+    return int(value)
 
 
 def _time(moment: datetime) -> bytes:

@@ -7,8 +7,12 @@ from typing import Any
 
 from inkoop_kit.codec import Codec, encode_meta
 from inkoop_kit.lanes import lane_of
-from inkoop_kit.streams import Ask, Cause, Kind, Original, Told, stream_of
+from inkoop_kit.streams import Ask, Cause, Kind, Original, Refused, Told, stream_of
 from inkoop_kit.views import View
+
+
+MAX_FACT = 7 * 1024 * 1024
+"""Bytes of a fact as JSON: what tells of it must pass as one message of 8 MiB (design D6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class Batch:
         touched = self.streams.get(stream)
         current = touched.current if touched else known.get(stream) or _nothing(ask.kind)
         facts = list(ask.decide(current.state))
+        encoded = [self._encode(ask.kind, fact) for fact in facts]
         lane = lane_of(ask.key)
         self.counts.setdefault(lane, 0)
         for original in ask.originals:
@@ -118,23 +123,34 @@ class Batch:
         if touched is None:
             touched = Touched(ask.kind, lane, current.version, current)
             self.streams[stream] = touched
-        for fact in facts:
-            self._take(stream, touched, ask, fact, cause)
+        for fact, data in zip(facts, encoded, strict=True):
+            self._take(stream, touched, ask, fact, data, cause)
         return facts
 
+    def _encode(self, kind: Kind[Any, Any], fact: Any) -> bytes:
+        data = self.kinds[kind.name].encode(fact)
+        if len(data) > MAX_FACT:
+            raise Refused("TOO_LARGE", f"{fact.TYPE} is {len(data)} bytes, at most {MAX_FACT} pass")
+        return data
+
     def _take(
-        self, stream: str, touched: Touched, ask: Ask[Any, Any], fact: Any, cause: Cause
+        self,
+        stream: str,
+        touched: Touched,
+        ask: Ask[Any, Any],
+        fact: Any,
+        data: bytes,
+        cause: Cause,
     ) -> None:
         kind, lane = ask.kind, touched.lane
         state = kind.evolve(touched.current.state, fact)
         version = touched.current.version + 1
         touched.current = Current(state, version)
         self.counts[lane] += 1
-        codec = self.kinds[kind.name]
         self.facts.append(
             FactRow(
                 lane, self.counts[lane], stream, version, fact.TYPE, fact.VERSION,
-                codec.encode(fact), cause.id, encode_meta(cause), cause.occurred_at,
+                data, cause.id, encode_meta(cause), cause.occurred_at,
             )
         )  # fmt: skip
         self._show(Told(ask.key, lane, version, fact, state, cause), kind)

@@ -99,7 +99,7 @@ class Processor(ConsumerRebalanceListener):
         """Read until stopped; waits for Kafka and PostgreSQL whenever they are away."""
         delay = 0.1
         while not self._stopping.is_set():
-            started = time.monotonic()
+            self.progress = started = time.monotonic()
             try:
                 await self._consume()
             except (*AWAY, OutOfPlace, Dropped) as error:

@@ -78,7 +78,7 @@ class Relay:
         """Send until stopped; waits for Kafka and PostgreSQL whenever they are away."""
         delay = 0.1
         while not self._stopping:
-            started = time.monotonic()
+            self.progress = started = time.monotonic()
             try:
                 await self._relay()
             except _AWAY as error:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
+from inkoop_documents.aliases import term_id
 from inkoop_documents.findings import Finding, Message, Severity
 from inkoop_documents.locations import location
-from inkoop_documents.names import term_id, term_name
+from inkoop_documents.names import term_name
 from inkoop_documents.scanned import Group, Scan
 
 Note = TypeVar("Note")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from inkoop_documents.findings import Severity
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
-from inkoop_documents.rules.peppol import line_differs
+from inkoop_documents.rules.sums import line_differs
 from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import cents, number, total
 

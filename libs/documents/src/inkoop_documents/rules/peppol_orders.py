@@ -9,7 +9,7 @@ from decimal import Decimal
 from inkoop_documents.findings import Severity
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
 from inkoop_documents.rules.nlcius import no_empty_elements
-from inkoop_documents.rules.peppol import (
+from inkoop_documents.rules.sums import (
     adjusted,
     base_quantity_positive,
     line_differs,
