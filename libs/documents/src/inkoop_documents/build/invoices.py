@@ -167,7 +167,9 @@ def _terms(root: Group) -> list[str]:
 
 
 def _line(group: Group) -> InvoiceLine:
-    tax = next(iter(group.get("BG-30", ())), None) or next(iter(group.get("line_tax", ())), _NOTHING)
+    tax = next(iter(group.get("BG-30", ())), None) or next(
+        iter(group.get("line_tax", ())), _NOTHING
+    )
     allowance = next(iter(group.get("price_allowance", ())), _NOTHING)
     period = group.get("BG-26") or _NOTHING
     time_card = next(iter(group.get("BT-128", ())), _NOTHING)

@@ -3,9 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from inkoop_events.invoicing import InvoiceKind
-from inkoop_events.values import SupplierId
-
 from inkoop_documents.model import (
     Document,
     Identifier,
@@ -21,6 +18,8 @@ from inkoop_documents.model import (
 from inkoop_documents.model.parties import OIN
 from inkoop_documents.model.prices import ONE, ZERO, line_net
 from inkoop_documents.scanned import Group
+from inkoop_events.invoicing import InvoiceKind
+from inkoop_events.values import SupplierId
 
 
 def build_json(root: Group) -> Document:

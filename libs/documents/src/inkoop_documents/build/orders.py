@@ -60,7 +60,9 @@ def _line(group: Group) -> OrderLine:
         base_quantity=base,
         adjustments=changes,
         name=group.get("BOR-6.4", ""),
-        description=group.get("description", "") or group.get("BOR-6.2", "") or group.get("note", ""),
+        description=group.get("description", "")
+        or group.get("BOR-6.2", "")
+        or group.get("note", ""),
         vat_category=tax.get("category", ""),
         vat_rate=tax.get("rate"),
     )
