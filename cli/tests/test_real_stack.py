@@ -14,6 +14,7 @@ from inkoop_cli.demo.step import Step, numbered
 from inkoop_cli.demo.story import Storyteller
 from inkoop_cli.testing import Inkoop
 from inkoop_local.stack import SERVICES, Stack
+from inkoop_local.status import status
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
@@ -29,17 +30,23 @@ def stack() -> Iterator[Stack]:
     """All services, with a stack of their own and no data from before."""
     stack = Stack(ROOT / ".local" / "commands")
     stack.clean()
-    stack.up()
     yield stack
     stack.clean()
 
 
-@pytest.fixture
-def services(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
-    """The command line finds the services of that stack."""
-    for name in SERVICES:
-        monkeypatch.setenv(f"INKOOP_{name.upper()}_URLS", stack.service(name).url)
+@pytest.fixture(scope="module")
+def running(stack: Stack) -> Stack:
+    """All services run."""
+    stack.up()
     return stack
+
+
+@pytest.fixture
+def services(running: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    """The command line finds the services that run."""
+    for name in SERVICES:
+        monkeypatch.setenv(f"INKOOP_{name.upper()}_URLS", running.service(name).url)
+    return running
 
 
 @pytest.fixture
@@ -52,14 +59,18 @@ def steps(tmp_path: Path) -> list[Step]:
     return found
 
 
-def test_the_demo_ends_as_expected(services: Stack, inkoop: Inkoop) -> None:
+def test_the_demo_starts_a_stack_and_stops_it_unless_it_is_to_stay(
+    stack: Stack, inkoop: Inkoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INKOOP_LOCAL_DIRECTORY", str(stack.directory))
     said = inkoop("demo")
     assert "24 of 24 outcomes as expected" in said.out
     assert said.code == 0
-
-
-def test_a_second_run_of_the_demo_meets_no_duplicates(services: Stack, inkoop: Inkoop) -> None:
-    assert inkoop("demo").code == 0
+    assert status(stack.file) == ()
+    kept = inkoop("demo", "--keep")
+    assert kept.code == 0
+    assert "The services still run. Try:" in kept.out
+    assert inkoop("status").code == 0
 
 
 def test_an_invoice_is_followed_until_it_is_payable(

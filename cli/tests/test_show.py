@@ -180,3 +180,20 @@ def test_a_trail_that_cannot_be_read_is_the_services_fault(story: Doubles, inkoo
     said = inkoop("show", INVOICE)
     assert said.code == 4
     assert "A trail cannot be read" in said.err
+
+
+def test_a_trail_over_several_days_tells_the_day_of_each_event(
+    story: Doubles, inkoop: Inkoop
+) -> None:
+    late = entry("invoicing", 9, "invoice-duplicated", 9)
+    late["recorded_at"] = "2026-11-25T23:30:00+00:00"
+    story.invoicing.trail.append(late)
+    said = inkoop("show", INVOICE)
+    assert "Tuesday 24 November 2026 to Thursday 26 November 2026" in said.out
+    assert "26-11 00:30:00.000  invoicing  DUPLICATE: another document came as F-1" in said.out
+    assert f"{INVOICE}  HELD  1 × DUPLICATE" in said.out
+
+
+def test_what_looks_like_markup_is_shown_as_it_is(doubles: Doubles, inkoop: Inkoop) -> None:
+    said = inkoop("show", "[bold]x[/italic]")
+    assert "No service knows [bold]x[/italic]." in said.err

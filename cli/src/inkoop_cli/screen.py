@@ -15,6 +15,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
 
 from inkoop_cli.faults import StopError
 
@@ -31,12 +32,13 @@ def people() -> Console:
         width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE,
         highlight=False,
         emoji=False,
+        markup=False,  # what a document or service says is text, not markup
     )
 
 
 def aside() -> Console:
     """The console for progress and complaints."""
-    return Console(file=sys.stderr, highlight=False, emoji=False, soft_wrap=True)
+    return Console(file=sys.stderr, highlight=False, emoji=False, markup=False, soft_wrap=True)
 
 
 def machine(answer: Mapping[str, Any]) -> None:
@@ -69,6 +71,6 @@ def progress(unit: str, *, quiet: bool = False) -> Progress:
 def complain(error: StopError) -> None:
     """Tell a person what went wrong and what to do."""
     console = aside()
-    console.print("[bold red]inkoop:[/]", error.what, markup=True)
+    console.print(Text.assemble(("inkoop: ", "bold red"), error.what))
     if error.advice:
-        console.print(error.advice, style="yellow", markup=False)
+        console.print(error.advice, style="yellow")

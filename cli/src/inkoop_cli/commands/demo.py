@@ -111,4 +111,4 @@ def _say_what_next(console: Console, example: str) -> None:
     shown = f"inkoop show {example}" if example else "inkoop show ORDER|INVOICE"
     for line in (shown, "inkoop status", "inkoop submit FILE…", "make logs S=matching",
                  "make down"):  # fmt: skip
-        console.print(f"  {line}", markup=False, soft_wrap=True)
+        console.print(f"  {line}", soft_wrap=True)

@@ -104,7 +104,7 @@ def release(
             "message" if each.get("released") == 1 else "messages",
         )
         screen.people().print(f"{each['service']}: {number} {noun} will be tried again.")
-    screen.people().print("What fails again stays parked: `inkoop parked list`.", markup=False)
+    screen.people().print("What fails again stays parked: `inkoop parked list`.")
 
 
 def _one(services: Services, parked: str) -> tuple[str, Json]:

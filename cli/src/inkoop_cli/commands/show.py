@@ -81,9 +81,10 @@ def answer(document: str, entries: Sequence[Entry]) -> dict[str, Any]:
     return {"document": document, "invoices": invoices, "trail": trail}
 
 
-def clock_time(moment: datetime) -> str:
-    """A moment for people: Amsterdam time to the millisecond."""
-    return moment.astimezone(screen.AMSTERDAM).strftime("%H:%M:%S.%f")[:-3]
+def clock_time(moment: datetime, *, dated: bool = False) -> str:
+    """A moment for people: Amsterdam time to the millisecond, with its day where that matters."""
+    form = "%d-%m %H:%M:%S.%f" if dated else "%H:%M:%S.%f"
+    return moment.astimezone(screen.AMSTERDAM).strftime(form)[:-3]
 
 
 def _followed(services: Services, reference: Reference, timeout: float) -> list[Entry]:
@@ -102,11 +103,13 @@ def _followed(services: Services, reference: Reference, timeout: float) -> list[
 
 def _print(console: Console, entries: Sequence[Entry]) -> None:
     nodes = merge(entries)
-    day = min(entry.recorded_at for entry in entries).astimezone(screen.AMSTERDAM)
+    days = sorted({entry.recorded_at.astimezone(screen.AMSTERDAM).date() for entry in entries})
+    dated = len(days) > 1
     for standing in standings(entries):
         console.print(_headline(standing))
-    tree = Tree(Text(f"{day:%A %d %B %Y}, times in Amsterdam", "dim"), guide_style="dim")
-    _grow(tree, nodes)
+    since = f"{days[0]:%A %d %B %Y}" + (f" to {days[-1]:%A %d %B %Y}" if dated else "")
+    tree = Tree(Text(f"{since}, times in Amsterdam", "dim"), guide_style="dim")
+    _grow(tree, nodes, dated=dated)
     console.print(tree)
 
 
@@ -115,19 +118,21 @@ def _headline(standing: Standing) -> Text:
     text = Text.assemble(
         (standing.invoice, "bold"), "  ", (standing.state.upper(), f"bold {colour}")
     )
+    if standing.duplicates:
+        text.append(f"  {standing.duplicates} × DUPLICATE: kept, never paid", "yellow")
     for reason in standing.reasons:
         text.append(f"\n  {reason}")
     return text
 
 
-def _grow(tree: Tree, nodes: Sequence[Node]) -> None:
+def _grow(tree: Tree, nodes: Sequence[Node], *, dated: bool) -> None:
     for node in nodes:
-        _grow(tree.add(_told(node.entry)), node.children)
+        _grow(tree.add(_told(node.entry, dated=dated)), node.children, dated=dated)
 
 
-def _told(entry: Entry) -> Group:
+def _told(entry: Entry, *, dated: bool) -> Group:
     line = Text.assemble(
-        (clock_time(entry.recorded_at), "dim"),
+        (clock_time(entry.recorded_at, dated=dated), "dim"),
         "  ",
         (f"{entry.service:<9}", _COLOURS.get(entry.service, "default")),
         "  ",

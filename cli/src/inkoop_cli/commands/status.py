@@ -63,7 +63,7 @@ def _show(found: Sequence[Health]) -> None:
     console = screen.people()
     console.print(table)
     for line in _advice(found):
-        console.print(line, style="yellow", markup=False)
+        console.print(line, style="yellow")
 
 
 def _standing(each: Health) -> Text:

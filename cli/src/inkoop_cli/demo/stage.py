@@ -23,7 +23,7 @@ class _Told(logging.Handler):
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._console.print(f"  {record.getMessage()}", style="dim", markup=False)
+        self._console.print(f"  {record.getMessage()}", style="dim")
 
 
 @contextmanager
