@@ -17,6 +17,7 @@ from inkoop_documents.model import (
 )
 from inkoop_documents.model.prices import ONE, ZERO
 from inkoop_documents.scanned import Group
+from inkoop_events.values import Currency
 
 OHNL_TYPES = {"D": "380", "C": "381"}
 """Debit and credit note of UBL-OHNL (code list NL-1001)."""
@@ -61,9 +62,9 @@ def build_invoice(root: Group) -> Invoice:
 _NOTHING: dict[str, Any] = {}
 
 
-def currency_of(root: Group) -> Any:
+def currency_of(root: Group) -> Currency:
     """BT-5; UBL-OHNL may leave it out, then that of the amount to pay counts."""
-    return root.get("BT-5") or (root.get("BG-22") or _NOTHING).get("currency", "")
+    return Currency(root.get("BT-5") or (root.get("BG-22") or _NOTHING).get("currency", ""))
 
 
 def adjustments(group: Group, allowance: str, charge: str) -> tuple[Adjustment, ...]:

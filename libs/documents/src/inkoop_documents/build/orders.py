@@ -8,6 +8,7 @@ from inkoop_documents.build.parties import build_party
 from inkoop_documents.model import Order, OrderLine
 from inkoop_documents.model.prices import EXACT, ONE, line_net
 from inkoop_documents.scanned import Group
+from inkoop_events.values import Currency
 
 
 def build_order(root: Group) -> Order:
@@ -32,14 +33,18 @@ def build_order(root: Group) -> Order:
     )
 
 
-def currency_of(root: Group) -> Any:
+def currency_of(root: Group) -> Currency:
     """The order's currency; UBL-OHNL may leave it out, then that of its amounts counts."""
     lines: list[Group] = root.get("BOR-6", [])
-    return (
+    return Currency(
         root.get("BOR-1.4")
         or (root.get("BOR-5") or {}).get("currency")
         or next((line["price_currency"] for line in lines if line.get("price_currency")), "")
     )
+
+
+DESCRIPTIONS = ("description", "BOR-6.2", "note")
+"""Where an order line is described, the most precise first."""
 
 
 def _line(group: Group) -> OrderLine:
