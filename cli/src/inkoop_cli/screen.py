@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from rich.console import Console
@@ -19,10 +20,18 @@ from rich.text import Text
 
 from inkoop_cli.faults import StopError
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+ZONE = "Europe/Amsterdam"
 """Where the people are (design D9)."""
 WIDTH_OF_A_FILE = 160
 """Columns when the answer goes into a file or pipe: wide enough not to break keys."""
+
+
+def zone() -> tzinfo:
+    """Amsterdam; UTC on a machine without time zones."""
+    try:
+        return ZoneInfo(ZONE)
+    except ZoneInfoNotFoundError:
+        return UTC
 
 
 def people() -> Console:

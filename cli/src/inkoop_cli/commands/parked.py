@@ -179,7 +179,7 @@ def _moment(text: object) -> str:
         moment = datetime.fromisoformat(str(text))
     except ValueError:
         return ""
-    return moment.astimezone(screen.AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
+    return moment.astimezone(screen.zone()).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _plain(value: object) -> str:

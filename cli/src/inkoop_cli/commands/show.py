@@ -82,9 +82,9 @@ def answer(document: str, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def clock_time(moment: datetime, *, dated: bool = False) -> str:
-    """A moment for people: Amsterdam time to the millisecond, with its day where that matters."""
+    """A moment for people: the time in Amsterdam to the millisecond, with its day where that matters."""
     form = "%d-%m %H:%M:%S.%f" if dated else "%H:%M:%S.%f"
-    return moment.astimezone(screen.AMSTERDAM).strftime(form)[:-3]
+    return moment.astimezone(screen.zone()).strftime(form)[:-3]
 
 
 def _followed(services: Services, reference: Reference, timeout: float) -> list[Entry]:
@@ -103,12 +103,12 @@ def _followed(services: Services, reference: Reference, timeout: float) -> list[
 
 def _print(console: Console, entries: Sequence[Entry]) -> None:
     nodes = merge(entries)
-    days = sorted({entry.recorded_at.astimezone(screen.AMSTERDAM).date() for entry in entries})
+    days = sorted({entry.recorded_at.astimezone(screen.zone()).date() for entry in entries})
     dated = len(days) > 1
     for standing in standings(entries):
         console.print(_headline(standing))
     since = f"{days[0]:%A %d %B %Y}" + (f" to {days[-1]:%A %d %B %Y}" if dated else "")
-    tree = Tree(Text(f"{since}, times in Amsterdam", "dim"), guide_style="dim")
+    tree = Tree(Text(f"{since}, times in {screen.zone()}", "dim"), guide_style="dim")
     _grow(tree, nodes, dated=dated)
     console.print(tree)
 
