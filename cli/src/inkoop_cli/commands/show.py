@@ -82,7 +82,7 @@ def answer(document: str, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def clock_time(moment: datetime, *, dated: bool = False) -> str:
-    """A moment for people: the time in Amsterdam to the millisecond, with its day where that matters."""
+    """A moment for people: in Amsterdam to the millisecond, with its day where that matters."""
     form = "%d-%m %H:%M:%S.%f" if dated else "%H:%M:%S.%f"
     return moment.astimezone(screen.zone()).strftime(form)[:-3]
 
