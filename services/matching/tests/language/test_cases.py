@@ -18,7 +18,7 @@ def _cases(folder: Path, pattern: str) -> list[Any]:
     return [
         pytest.param(case, id=case["id"])
         for path in sorted(folder.glob(pattern))
-        for case in yaml.safe_load(path.read_text())["cases"]
+        for case in yaml.safe_load(path.read_text()).get("cases", ())
     ]
 
 
@@ -34,9 +34,13 @@ def test_there_are_enough_cases_and_none_has_the_id_of_another() -> None:
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"no shared matching cases at {SHARED}")
-def test_the_shared_example_ends_as_it_says(play: Play) -> None:
-    [example] = _cases(SHARED, "example.yaml")
-    assert play(example.values[0]) == []
+@pytest.mark.parametrize("case", _cases(SHARED, "*.yaml"))
+def test_a_shared_case_ends_as_it_says(case: Mapping[str, Any], play: Play) -> None:
+    try:
+        differs = play(case)
+    except NotImplementedError as error:
+        pytest.skip(f"not in this slice: {error}")
+    assert differs == []
 
 
 def test_a_case_that_is_wrong_is_told(play: Play) -> None:

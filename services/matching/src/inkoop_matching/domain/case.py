@@ -122,8 +122,8 @@ def named(lines: Iterable[InvoiceLine]) -> tuple[LineId | None, ...]:
 
 
 def lowers(line: InvoiceLine) -> bool:
-    """True for a line that takes back: credited or corrected."""
-    return line.quantity < 0 or (not line.quantity and line.net < 0)
+    """True for a line that adds no quantity: it takes back what was invoiced, or corrects it."""
+    return line.quantity <= _ZERO
 
 
 def worth(case: Case, currency: Currency, line: InvoiceLine, order_line: LineId) -> Decimal:
@@ -206,7 +206,7 @@ def _count(
         if order_line is None:
             continue
         value = worth(case, invoice.currency, line, order_line) if foreign else line.net
-        if line.quantity <= _ZERO and lowers(line):
+        if lowers(line):
             takes.append((order_line, line.quantity, value))
         elif puts:
             quantity, before = sums.get(order_line, NOTHING)

@@ -31,7 +31,6 @@ class _Rule(NamedTuple):
 
 
 _PRICE = _Rule("price", "PRICE_OVER", "PRICE_UNDER")
-_AMOUNT_OF_NOTHING = _Rule("price", "AMOUNT_OVER", "AMOUNT_UNDER")
 _LINE_TOTAL = _Rule("line_total", "AMOUNT_OVER", "AMOUNT_UNDER")
 _RECEIVED = _Rule("qty_vs_received", "QTY_OVER_RECEIVED", "QTY_UNDER_RECEIVED")
 _ORDERED = _Rule("qty_vs_ordered", "QTY_OVER_ORDERED", "QTY_UNDER_ORDERED")
@@ -60,8 +59,8 @@ def compare(
     """What is outside the policy's limits, line by line; empty when all is inside.
 
     `before` is what was invoiced on each order line before this invoice. What the invoice itself
-    takes back on an order line is deducted first. A line that lowers has nothing to exceed, but it
-    may not charge anything; one without a quantity has only its amount.
+    takes back on an order line is deducted first. A line that lowers has nothing to exceed, but may
+    not charge anything either.
     """
     if _plainly_inside(case, invoice, placed, before, policy):
         return []
@@ -75,8 +74,7 @@ def compare(
         else:
             compared = _figures(case, invoice, line, order_line, own, before)
             own[order_line] = compared.own
-            if line.quantity > _ZERO:
-                findings.extend(_quantities(compared, policy))
+            findings.extend(_quantities(compared, policy))
             if case.order is None or invoice.currency == case.order.currency:
                 findings.extend(_amounts(compared, policy))
     return findings
@@ -152,15 +150,14 @@ def _quantities(compared: _Compared, policy: Policy) -> Iterator[Finding]:
 def _amounts(compared: _Compared, policy: Policy) -> Iterator[Finding]:
     """The net unit price, and the net amount of the line, against those of the order line."""
     line, ordered = compared.line, compared.ordered
-    if (price := policy.price) is not None:
-        if not line.quantity and line.net >= price.rounding:
-            yield from _outside(_AMOUNT_OF_NOTHING, price, compared, _ZERO, line.net)
-        if abs((line.price - ordered.price) * line.quantity) >= price.rounding:
-            yield from _outside(_PRICE, price, compared, ordered.price, line.price)
-    if (limits := policy.line_total) is not None:
-        counted = compared.total if limits.cumulative else compared.own
-        if abs(counted.value - ordered.net) >= limits.rounding:
-            yield from _outside(_LINE_TOTAL, limits, compared, ordered.net, counted.value)
+    price, total = policy.price, policy.line_total
+    apart = abs((line.price - ordered.price) * line.quantity)
+    if price is not None and apart >= price.rounding:
+        yield from _outside(_PRICE, price, compared, ordered.price, line.price)
+    if total is not None:
+        counted = compared.total if total.cumulative else compared.own
+        if abs(counted.value - ordered.net) >= total.rounding:
+            yield from _outside(_LINE_TOTAL, total, compared, ordered.net, counted.value)
 
 
 def _outside(
@@ -187,12 +184,11 @@ def _outside(
 
 
 def _for_nothing(line: InvoiceLine, order_line: LineId) -> Iterator[Finding]:
-    """Taking back at a negative price would be charging."""
+    """No amount is due for no quantity, nor for taking back at a negative price."""
     if line.net > _ZERO:
-        rule = _AMOUNT_OF_NOTHING
         yield Finding(
-            code=rule.over,
-            rule=rule.name,
+            code="AMOUNT_OVER",
+            rule="quantity",
             line=line.line,
             order_line=order_line,
             limit=_ZERO,
