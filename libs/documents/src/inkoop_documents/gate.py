@@ -76,12 +76,12 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
     declared = _ENCODING.match(data)
     if declared and declared[1].lower() not in {b"utf-8", b"us-ascii"}:
         raise Refusal("INKOOP-ENCODING", encoding=declared[1].decode("ascii", "replace"))
-    if _has_doctype(data):
-        raise Refusal("INKOOP-DOCTYPE")
     if _more_than(limits.tags, b"<", data):
         raise Refusal("INKOOP-ELEMENTS", limit=limits.tags)
     if _more_than(limits.quotes, b'"', data) or _more_than(limits.quotes, b"'", data):
         raise Refusal("INKOOP-ATTRIBUTES", limit=limits.quotes)
+    if _has_doctype(data):
+        raise Refusal("INKOOP-DOCTYPE")
 
 
 def _more_than(most: int, byte: bytes, data: bytes) -> bool:
@@ -93,14 +93,15 @@ def _has_doctype(data: bytes) -> bool:
     """Whether the prolog, where alone one may stand, holds a document type declaration."""
     at = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     while True:
-        at = _SPACE.match(data, at).end()  # type: ignore[union-attr] # matches the empty string too
+        found = _NOT_SPACE.search(data, at)
+        at = found.start() if found else len(data)
         end = next((e for s, e in _SKIPPED if data.startswith(s, at)), None)
         if end is None:
             return data.startswith(b"<!DOCTYPE", at)
-        found = data.find(end, at + 2)
-        if found < 0:
+        after = data.find(end, at + 2)
+        if after < 0:
             return False
-        at = found + len(end)
+        at = after + len(end)
 
 
 def _check_tree(root: Element, data: bytes, limits: Limits) -> None:
@@ -137,5 +138,5 @@ def _xpath(path: str) -> Callable[[Element], bool]:
 SHORTEST_ATTRIBUTE = len(' a=""')
 
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})")
-_SPACE = re.compile(rb"[ \t\r\n]*")
+_NOT_SPACE = re.compile(rb"[^ \t\r\n]")
 _SKIPPED = ((b"<?", b"?>"), (b"<!--", b"-->"))

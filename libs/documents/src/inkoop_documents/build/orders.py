@@ -6,7 +6,7 @@ from typing import Any
 from inkoop_documents.build.invoices import adjustments
 from inkoop_documents.build.parties import build_party
 from inkoop_documents.model import Order, OrderLine
-from inkoop_documents.model.prices import EXACT, ONE, line_net
+from inkoop_documents.model.prices import EXACT, ONE, ZERO, line_net, to_unit_price
 from inkoop_documents.scanned import Group
 from inkoop_events.values import Currency
 
@@ -55,7 +55,7 @@ def _line(group: Group) -> OrderLine:
     price: Decimal | None = group.get("BOR-6.5")
     net: Decimal | None = group.get("BOR-6.7")
     if price is None:
-        price = EXACT.divide(net or ONE, quantity) if quantity else net or ONE
+        price = to_unit_price(EXACT.divide(net or ZERO, quantity or ONE))
     return OrderLine(
         line=group["BOR-6.1"],
         quantity=quantity,
@@ -65,9 +65,7 @@ def _line(group: Group) -> OrderLine:
         base_quantity=base,
         adjustments=changes,
         name=group.get("BOR-6.4", ""),
-        description=group.get("description", "")
-        or group.get("BOR-6.2", "")
-        or group.get("note", ""),
+        description=next((group[key] for key in DESCRIPTIONS if group.get(key)), ""),
         vat_category=tax.get("category", ""),
         vat_rate=tax.get("rate"),
     )

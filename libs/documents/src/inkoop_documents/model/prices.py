@@ -83,14 +83,15 @@ def net_unit_price(line: PricedLine) -> Decimal:
     it is what is asked. A line without quantity has the item's price.
     """
     if not line.quantity:
-        return _to_unit_price(EXACT.divide(line.price, line.base_quantity))
+        return to_unit_price(EXACT.divide(line.price, line.base_quantity))
     exact = EXACT.divide(EXACT.multiply(line.quantity, line.price), line.base_quantity)
     exact = sum((adjustment.signed for adjustment in line.adjustments), start=exact)
     net = exact if EXACT.quantize(exact, CENT) == line.net else line.net
-    return _to_unit_price(EXACT.divide(net, line.quantity))
+    return to_unit_price(EXACT.divide(net, line.quantity))
 
 
-def _to_unit_price(price: Decimal) -> Decimal:
+def to_unit_price(price: Decimal) -> Decimal:
     """At most ten decimals (design D9), without trailing zeros, never in exponent form."""
-    rounded = EXACT.quantize(price, _UNIT_PRICE).normalize(EXACT)
-    return rounded if rounded.as_tuple().exponent <= 0 else EXACT.quantize(rounded, ONE)  # type: ignore[operator]
+    rounded = EXACT.quantize(price, _UNIT_PRICE)
+    whole = rounded.to_integral_value()
+    return EXACT.quantize(whole, ONE) if rounded == whole else rounded.normalize(EXACT)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from inkoop_documents.findings import Severity
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
+from inkoop_documents.rules.ours import not_negative
 from inkoop_documents.rules.sums import line_differs
 from inkoop_documents.scanned import Group
 from inkoop_documents.values_of import cents, number, total
@@ -157,6 +158,7 @@ OHNL_INVOICE = RuleSet(
             check_all=_refers,
         ),
         required("OHNL-TAX-TOTAL", "", "tax_total"),
+        not_negative("BG-25", "BT-146"),
         Rule("OHNL-TAX", *_WRONG, _tax, "tax_total/BG-23"),
         *(required("OHNL-TOTALS", "BG-22", key) for key in ("BT-106", "BT-109", "BT-112")),
         *(required("OHNL-LINE", "BG-25", key) for key in ("BT-129", "BT-146", "BT-153")),

@@ -10,6 +10,7 @@ from inkoop_documents.rules.core_presence import PRESENCE
 from inkoop_documents.rules.core_totals import CONDITIONS, TOTALS
 from inkoop_documents.rules.core_vat import VAT
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet
+from inkoop_documents.rules.gaccount import GACCOUNT, GACCOUNT_ID
 from inkoop_documents.rules.nlcius import NLCIUS, NLCIUS_ID
 from inkoop_documents.rules.ohnl import OHNL_INVOICE, OHNL_ORDER, is_ohnl
 from inkoop_documents.rules.ours import (
@@ -25,9 +26,6 @@ from inkoop_documents.rules.peppol import LINE_NET, PEPPOL, PEPPOL_ID
 from inkoop_documents.rules.peppol_orders import PEPPOL_ORDER, PEPPOL_ORDER_ID
 from inkoop_documents.rules.rijk import BASISFACTUUR, BASISORDER_OHNL, BASISORDER_PEPPOL
 from inkoop_documents.scanned import Group
-
-GACCOUNT_ID = f"{NLCIUS_ID}#conformant#urn:fdc:nen.nl:gaccount:v1.0"
-"""NLCIUS with a blocked account: it pays in two parts, which the core forbids."""
 
 
 def _unknown(facts: Facts) -> Offence | None:
@@ -70,6 +68,7 @@ INVOICE_OURS = RuleSet(
     "INKOOP",
     (
         *needed(("", "BG-22")).rules,
+        not_negative("BG-25", "BT-149"),
         at_most_lines("BG-25"),
         unique("BG-25", "BT-126"),
         at_most_characters("", "BT-1", "BT-13"),
@@ -85,6 +84,8 @@ ORDER_OURS = RuleSet(
         at_most_characters("", "BOR-1.1"),
         at_most_characters("BOR-6", "BOR-6.1", "unit", most=50),
         not_negative("BOR-6", "BOR-6.3"),
+        not_negative("BOR-6", "BOR-6.5"),
+        not_negative("BOR-6", "base_quantity"),
         Rule(
             "INKOOP-ORDER-PRICE",
             "{name} en regelbedrag ontbreken beide.",
@@ -101,6 +102,7 @@ EN16931_GACCOUNT = RuleSet(
     "EN 16931, g-account",
     tuple(rule for rule in EN16931.rules if rule.id not in {"UBL-SR-44", "UBL-SR-47"}),
 )
+"""An invoice that is paid in two parts may have two payment means."""
 NET_OF_LINES = RuleSet(
     "INKOOP", (replace(LINE_NET, id="INKOOP-LINE-NET", severity=Severity.WARNING),)
 )
@@ -134,7 +136,7 @@ def _of_invoice(root: Group, customization: str) -> tuple[RuleSet, ...]:
     if customization.startswith(PEPPOL_ID):
         return (EN16931, PEPPOL, *_of_rijk(root))
     if customization == GACCOUNT_ID:
-        return (EN16931_GACCOUNT, NLCIUS, NET_OF_LINES, *_of_rijk(root))
+        return (EN16931_GACCOUNT, GACCOUNT, NET_OF_LINES, *_of_rijk(root))
     if customization == NLCIUS_ID:
         return (EN16931, NLCIUS, NET_OF_LINES, *_of_rijk(root))
     return (EN16931, NET_OF_LINES)

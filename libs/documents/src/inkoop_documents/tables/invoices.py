@@ -120,6 +120,7 @@ HEADER = (
         "BG-16",
         "cac:PaymentMeans",
         (
+            Term("NL-GA-04", "cbc:ID"),
             Term("BT-81", "cbc:PaymentMeansCode"),
             Term("BT-82", "cbc:PaymentMeansCode/@name"),
             Term("BT-9", "cbc:PaymentDueDate", Kind.DATE),
@@ -149,7 +150,15 @@ HEADER = (
             ),
         ),
     ),
-    Part("terms", "cac:PaymentTerms", (Term("BT-20", "cbc:Note", many=True),)),
+    Part(
+        "terms",
+        "cac:PaymentTerms",
+        (
+            Term("NL-GA-02", "cbc:PaymentMeansID"),
+            Term("BT-20", "cbc:Note", many=True),
+            Term("NL-GA-03", "cbc:Amount", Kind.AMOUNT),
+        ),
+    ),
     adjustments("BG-20", "BG-21"),
     Part(
         "tax_total",

@@ -6,9 +6,6 @@ from typing import Any
 from inkoop_documents.model import Invoice, Order
 from inkoop_documents.rendering.writing import plain
 from inkoop_documents.testing.values import DEPARTMENT_OIN, ORDER_NUMBER
-from inkoop_events.values import SupplierId
-
-SUPPLIER_ID = SupplierId("0106:60451258")
 
 
 def order_json(order: Order, /, **more: Any) -> bytes:  # noqa: ANN401 — any field
