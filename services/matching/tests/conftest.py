@@ -9,10 +9,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from inkoop_host.http import make_api
+from inkoop_host.migrate import migrate, migrations_of
 from inkoop_kit.batch import Batch, codecs
 from inkoop_kit.desk import Desk
-from inkoop_kit.http import make_api
-from inkoop_kit.migrate import migrate, migrations_of
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.queries import Queries
 from inkoop_kit.store import Written

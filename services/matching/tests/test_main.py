@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inkoop_kit.settings import SettingsInvalid
+from inkoop_host.settings import SettingsInvalid
 from inkoop_matching.domain.policy import Match
 from inkoop_matching.main import build, read_policies
 from inkoop_matching.settings import MatchingSettings

@@ -6,9 +6,9 @@ from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
-from inkoop_kit.entry import command_line
-from inkoop_kit.service import Service
-from inkoop_kit.settings import SettingsInvalid
+from inkoop_host.entry import command_line
+from inkoop_host.service import Service
+from inkoop_host.settings import SettingsInvalid
 from inkoop_matching.application.matching import CASE, Matching
 from inkoop_matching.domain.policy import Policies, parse_policies
 from inkoop_matching.inbound.events import subscriptions

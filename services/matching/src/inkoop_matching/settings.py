@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from inkoop_kit.settings import Settings
+from inkoop_host.settings import Settings
 
 
 class MatchingSettings(Settings):

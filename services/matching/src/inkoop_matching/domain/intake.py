@@ -31,7 +31,7 @@ def take_receipt(case: Case, receipt: ReceiptRecorded, policy: Policy) -> list[C
 def take_invoice(case: Case, recorded: InvoiceRecorded, policy: Policy) -> list[CaseFact]:
     """Note an invoice and decide on it; a credit that is matched makes room for the others."""
     invoice = opened(recorded)
-    if any(_is(other, invoice) for other in case.open):
+    if case.open and any(_is(other, invoice) for other in case.open):
         return []
     decided = judge(case, invoice, policy)
     facts: list[CaseFact] = [recorded, decided]

@@ -1,13 +1,17 @@
 """Placing: which line of the order each line of an invoice is charged to."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import TypeAlias
 
 from inkoop_events.values import LineId
-from inkoop_matching.domain.case import Case, OpenInvoice, Ordered
+from inkoop_matching.domain.case import Case, OpenInvoice, Ordered, named
 from inkoop_matching.domain.facts import InvoiceLine
 from inkoop_matching.domain.policy import Limits, Policy
 
 _EXACT = Limits()
+_Index: TypeAlias = Mapping[tuple[str, Decimal], LineId | None]
+"""Words and price to the order line that has them; None where several do."""
 
 
 def place(case: Case, invoice: OpenInvoice, policy: Policy) -> tuple[LineId | None, ...]:
@@ -16,55 +20,60 @@ def place(case: Case, invoice: OpenInvoice, policy: Policy) -> tuple[LineId | No
     A line that names an order line stands there or nowhere. One that names none is only placed
     where the policy says so and one line alone fits; nothing is ever guessed.
     """
-    ordered = case.ordered
-    placed = [line.order_line if line.order_line in ordered else None for line in invoice.lines]
-    if policy.infer_lines and None in placed:
-        return tuple(
-            [
-                infer(case, invoice, line, policy) if line.order_line is None else found
-                for line, found in zip(invoice.lines, placed, strict=True)
-            ]
-        )
-    return tuple(placed)
+    placed, ordered = named(invoice.lines), case.ordered
+    if all(map(ordered.__contains__, placed)):
+        return placed
+    index = _index(ordered) if policy.infer_lines and None in placed else {}
+    rounding = (policy.price or _EXACT).rounding
+    sole = next(iter(ordered)) if len(invoice.lines) == len(ordered) == 1 else None
+    return tuple(
+        [
+            _infer(ordered, line, index, sole, rounding)
+            if line.order_line is None and index
+            else (line.order_line if line.order_line in ordered else None)
+            for line in invoice.lines
+        ]
+    )
 
 
-def infer(case: Case, invoice: OpenInvoice, line: InvoiceLine, policy: Policy) -> LineId | None:
+def _infer(
+    ordered: Mapping[LineId, Ordered],
+    line: InvoiceLine,
+    index: _Index,
+    sole: LineId | None,
+    rounding: Decimal,
+) -> LineId | None:
     """The only order line that fits a line without reference.
 
     Description and net unit price must both agree with exactly one order line. Where they agree
-    with none, one of them is enough for the sole line of an invoice on an order with one line and
-    for the line of the same number; a text that is missing does not disagree.
+    with none, one of them is enough for the `sole` line of an invoice on an order with one line
+    and for the line of the same number; a text that is missing does not disagree.
     """
-    rounding = (policy.price or _EXACT).rounding
-    twins = [
-        key
-        for key, ordered in case.ordered.items()
-        if _same_text(line, ordered) and _same_price(line, ordered, rounding)
-    ]
-    if twins:
-        return twins[0] if len(twins) == 1 else None
-    sole = len(invoice.lines) == len(case.ordered) == 1
-    likely = next(iter(case.ordered)) if sole else line.line
-    ordered = case.ordered.get(likely)
-    return likely if ordered is not None and _may_be(line, ordered, rounding, sole=sole) else None
+    words = _words(line.description)
+    if words and (words, line.price) in index:
+        return index[words, line.price]
+    likely = sole or line.line
+    candidate = ordered.get(likely)
+    if candidate is None:
+        return None
+    known = _words(candidate.description)
+    if words and words == known:
+        return likely
+    silent = not (words and known)
+    near = abs((line.price - candidate.price) * line.quantity) < rounding
+    fits = (silent or near) if sole else (silent and near)
+    return likely if fits else None
 
 
-def _may_be(line: InvoiceLine, ordered: Ordered, rounding: Decimal, *, sole: bool) -> bool:
-    """Whether nothing speaks against the only candidate, and something for it."""
-    if _same_text(line, ordered):
-        return True
-    silent = not (line.description.strip() and ordered.description.strip())
-    same_price = _same_price(line, ordered, rounding)
-    return (silent or same_price) if sole else (silent and same_price)
+def _index(ordered: Mapping[LineId, Ordered]) -> _Index:
+    """Made once for an invoice, so that 10,000 lines on 10,000 take a moment, not minutes."""
+    index: dict[tuple[str, Decimal], LineId | None] = {}
+    for key, line in ordered.items():
+        words = (_words(line.description), line.price)
+        index[words] = None if words in index else key
+    return index
 
 
-def _same_text(line: InvoiceLine, ordered: Ordered) -> bool:
-    """The same words, whatever their case and spacing; an empty text agrees with nothing."""
-    words = line.description.casefold().split()
-    return bool(words) and words == ordered.description.casefold().split()
-
-
-def _same_price(line: InvoiceLine, ordered: Ordered, rounding: Decimal) -> bool:
-    """Equal, or apart by less than rounding over the whole quantity."""
-    difference = line.price - ordered.price
-    return not difference or abs(difference * line.quantity) < rounding
+def _words(text: str) -> str:
+    """The same for texts that differ in case and spacing only."""
+    return " ".join(text.casefold().split())

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from inkoop_kit.callers import Asks
+from inkoop_host.callers import Asks
+from inkoop_host.problems import Problem
 from inkoop_kit.desk import Desk
-from inkoop_kit.problems import Problem
 from inkoop_kit.queries import TrailEntry
 from inkoop_matching.application.matching import Matching
 from inkoop_matching.domain.facts import Outcome
