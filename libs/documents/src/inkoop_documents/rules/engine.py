@@ -41,9 +41,10 @@ class Facts:
 
     def once(self, compute: "Callable[[Facts], Note]") -> "Note":
         """What several rules need of the document, computed by the first that asks."""
-        if compute not in self._notes:
-            self._notes[compute] = compute(self)
-        return self._notes[compute]
+        known = self._notes.get(compute)
+        if known is None:
+            known = self._notes[compute] = compute(self)
+        return known
 
     @property
     def unreadable(self) -> bool:
@@ -117,8 +118,9 @@ class RuleSet:
 
     def _breaches_by_path(self, facts: Facts) -> Iterator[tuple[Rule, Offence]]:
         empties = bool(facts.scan.remarks("empty"))
+        groups = facts.groups
         for path, (keys, presence, others) in self._by_path.items():
-            for group in facts.groups(path):
+            for group in groups(path):
                 complete = not empties and keys <= group.keys()
                 for rule, check in others if complete else (*presence, *others):
                     if (offences := check(group)) and not (rule.counts and facts.unreadable):

@@ -8,6 +8,7 @@ from inkoop_documents.findings import Finding, Severity
 from inkoop_documents.model import Document, Receipt
 from inkoop_documents.rules.engine import Facts, Offence, Rule, finding
 from inkoop_documents.scanned import Group
+from inkoop_documents.terms import qualified
 
 DEPARTMENT = Rule(
     "INKOOP-DEPARTMENT",
@@ -47,17 +48,28 @@ def intake(facts: Facts, document: Document) -> Iterator[Finding]:
         yield _fatal(SUPPLIER, Offence(root[supplier], "registration"))
     if root.get("BT-3") in PROPOSALS:
         yield _fatal(PROPOSAL, Offence(root, "BT-3", value=root["BT-3"]))
-    lines, key = ("BOR-6", "BOR-6.7") if is_order else ("BG-25", "BT-131")
     currency = order_currency(root) if is_order else invoice_currency(root)
-    yield from _foreign_lines(facts.groups(lines), key, currency)
+    for offence in _foreign_amounts(facts, currency):
+        yield _fatal(CURRENCY, offence)
 
 
-def _foreign_lines(lines: list[Group], key: str, currency: str) -> Iterator[Finding]:
-    for line in lines:
-        stated = line.get("currency") or line.get("price_currency") or currency
-        if stated != currency:
-            offence = Offence(line, key, value=stated, currency=currency)
-            yield _fatal(CURRENCY, offence)
+def _foreign_amounts(facts: Facts, currency: str) -> Iterator[Offence]:
+    """The first amount of every other currency, but VAT totals in the accounting currency."""
+    accounting = facts.root.get("BT-6")
+    for stated, (group, term) in facts.scan.currencies.items():
+        if stated not in {None, currency, accounting}:
+            yield Offence(group, term.id, value=stated, currency=currency)
+    if accounting and accounting != currency:
+        for line in facts.groups("BG-25"):
+            if _line_currency(line) == accounting:
+                yield Offence(line, "BT-131", value=accounting, currency=currency)
+
+
+def _line_currency(line: Group) -> str | None:
+    """Looked up in the tree: no other rule asks for it, and few documents come this far."""
+    tag = qualified("cbc:LineExtensionAmount")
+    amounts = () if isinstance(line.origin, str) else line.origin
+    return next((child.get("currencyID") for child in amounts if child.tag == tag), None)
 
 
 def _fatal(rule: Rule, offence: Offence) -> Finding:

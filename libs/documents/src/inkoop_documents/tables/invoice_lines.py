@@ -21,7 +21,6 @@ def line(path: str, quantity: str) -> Part:
             Term("BT-129", quantity, Kind.QUANTITY),
             Term("BT-130", f"{quantity}/@unitCode"),
             Term("BT-131", "cbc:LineExtensionAmount", Kind.AMOUNT),
-            Term("currency", "cbc:LineExtensionAmount/@currencyID"),
             Term("BT-133", "cbc:AccountingCost"),
             Part(
                 "BG-26",
