@@ -22,7 +22,10 @@ PLANTED = [
     ("inkoop_invoicing/domain/p9.py", "inkoop_events.ordering", "A domain"),
     ("inkoop_invoicing/domain/p10.py", "inkoop_kit.streams", "A domain"),
     ("inkoop_events/p11.py", "psycopg", "The public language"),
-    ("inkoop_kit/p12.py", "inkoop_events.ordering", "The kit"),
+    ("inkoop_kit/p12.py", "inkoop_events.ordering", "Kit and host"),
+    ("inkoop_host/p15.py", "inkoop_events.ordering", "Kit and host"),
+    ("inkoop_kit/p16.py", "inkoop_host", "Packages"),
+    ("inkoop_kit/p17.py", "fastapi", "The engine"),
     ("inkoop_invoicing/inbound/p13.py", "lxml", "Only documents"),
     ("inkoop_cli/p14.py", "inkoop_invoicing.application", "The command line"),
 ]

@@ -9,8 +9,8 @@ from typing import Any, get_type_hints
 import pytest
 
 from inkoop_events.catalogue import EVENTS_BY_TYPE, HEARS
+from inkoop_host.service import Service
 from inkoop_kit.hearing import Subscription
-from inkoop_kit.service import Service
 
 SERVICES = list(HEARS)
 MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")

@@ -7,6 +7,8 @@ import pytest
 
 FILE_LIMIT, FILE_AIM = 400, 250
 FUNCTION_LIMIT, FUNCTION_AIM = 40, 25
+PACKAGE_LIMIT = 2500
+"""Lines of code of the engine, and of the host (docs/adr/0014-kit-and-host.md)."""
 SHARE_ABOVE_AIM = 0.05
 """One file or function in twenty may be longer than we aim at."""
 
@@ -48,6 +50,32 @@ def test_few_functions_are_longer_than_we_aim_at(trees: dict[str, ast.Module]) -
         for node in ast.walk(tree)
     )
     assert len(long) <= SHARE_ABOVE_AIM * total, long
+
+
+def lines_of_code(text: str) -> int:
+    """Lines that are neither blank, nor comment, nor docstring."""
+    described = set[int]()
+    for node in ast.walk(ast.parse(text)):
+        body = getattr(node, "body", None)
+        for one in body if isinstance(body, list) else ():
+            if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant):
+                described |= set(range(one.lineno, (one.end_lineno or one.lineno) + 1))
+    return sum(
+        bool(line.strip()) and not line.strip().startswith("#") and number not in described
+        for number, line in enumerate(text.splitlines(), 1)
+    )
+
+
+@pytest.mark.parametrize("package", ["libs/kit/src/", "libs/host/src/"])
+def test_what_all_services_share_is_read_in_an_hour(sources: dict[str, str], package: str) -> None:
+    mine = [text for path, text in sources.items() if path.startswith(package)]
+    assert mine
+    assert sum(map(lines_of_code, mine)) <= PACKAGE_LIMIT
+
+
+def test_only_code_counts_as_code() -> None:
+    text = '"""Module."""\n\n# why\ndef f():\n    """Doc\n    string."""\n    return 1  # yes\n'
+    assert lines_of_code(text) == 2
 
 
 @pytest.mark.parametrize("keyword", ["def", "async def"])

@@ -37,7 +37,7 @@ def test_all_faults_are_reported_at_once() -> None:
         ("currency", None, "INKOOP-MISSING"),
         ("order", ["4500"], "INKOOP-KIND"),
         ("order", "", "INKOOP-MISSING"),
-        ("order", "9" * 101, "INKOOP-LENGTH"),
+        ("order", "9" * 201, "INKOOP-LENGTH"),
         ("order", "a\x00b", "INKOOP-TEXT"),
         ("issued", "20261101", "INKOOP-DATE"),
         ("issued", "2026-11-01T10:00:00", "INKOOP-DATE"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from kit_tally import TALLIES, TALLY, Counted, add, cause, counted, hearing
 
+from inkoop_kit import batch as batch_module
 from inkoop_kit.batch import Batch, codecs
 from inkoop_kit.hearing import Heard, Hearing, Ignored, Recalled, Unreadable
 from inkoop_kit.holding import Holding
@@ -165,7 +166,7 @@ def test_a_message_that_cannot_be_written_is_set_aside_when_it_comes_again() -> 
 def test_a_fact_too_large_for_a_message_is_refused_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("inkoop_kit.batch.MAX_FACT", 10)
+    monkeypatch.setattr(batch_module, "MAX_FACT", 10)
     batch = Batch(codecs([TALLY]))
     with pytest.raises(Refused) as refused:
         batch.decide(add("a", 10**9), cause(), {})

@@ -8,6 +8,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from inkoop_host.http import make_api
+from inkoop_host.migrate import migrate, migrations_of
 from inkoop_invoicing.application.invoicing import INVOICE, Invoicing
 from inkoop_invoicing.inbound.http import router
 from inkoop_invoicing.views.documents import DOCUMENTS
@@ -15,8 +17,6 @@ from inkoop_invoicing.views.invoice_orders import INVOICE_ORDERS
 from inkoop_invoicing.views.invoices import INVOICES
 from inkoop_kit.batch import codecs
 from inkoop_kit.desk import Desk
-from inkoop_kit.http import make_api
-from inkoop_kit.migrate import migrate, migrations_of
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.queries import Queries
 from inkoop_local.database import ServiceDatabase, drop_database, prepare_database

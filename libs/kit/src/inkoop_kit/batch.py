@@ -10,7 +10,6 @@ from inkoop_kit.lanes import lane_of
 from inkoop_kit.streams import Ask, Cause, Kind, Original, Refused, Told, stream_of
 from inkoop_kit.views import View
 
-
 MAX_FACT = 7 * 1024 * 1024
 """Bytes of a fact as JSON: what tells of it must pass as one message of 8 MiB (design D6)."""
 

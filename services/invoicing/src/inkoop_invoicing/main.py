@@ -2,6 +2,8 @@
 
 import sys
 
+from inkoop_host.entry import command_line
+from inkoop_host.service import Service
 from inkoop_invoicing.application.invoicing import INVOICE, Invoicing
 from inkoop_invoicing.inbound.events import subscriptions
 from inkoop_invoicing.inbound.http import router
@@ -10,8 +12,6 @@ from inkoop_invoicing.settings import InvoicingSettings
 from inkoop_invoicing.views.documents import DOCUMENTS
 from inkoop_invoicing.views.invoice_orders import INVOICE_ORDERS
 from inkoop_invoicing.views.invoices import INVOICES
-from inkoop_kit.entry import command_line
-from inkoop_kit.service import Service
 
 
 def build(settings: InvoicingSettings) -> Service:

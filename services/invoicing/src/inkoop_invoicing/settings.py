@@ -1,6 +1,6 @@
 """The settings of the invoicing service."""
 
-from inkoop_kit.settings import Settings
+from inkoop_host.settings import Settings
 
 
 class InvoicingSettings(Settings):

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from inkoop_events.values import OrderNumber
+from inkoop_host.intake import Document
+from inkoop_host.outcomes import NotUnderstood
 from inkoop_invoicing.application.invoicing import Invoicing
 from inkoop_invoicing.domain.faults import Fault, Faulty
 from inkoop_invoicing.domain.invoice import (
@@ -20,8 +22,6 @@ from inkoop_invoicing.domain.invoice import (
 )
 from inkoop_invoicing.inbound.documents import InvoicingReader
 from inkoop_kit.desk import Command
-from inkoop_kit.intake import Document
-from inkoop_kit.outcomes import NotUnderstood
 
 UBL = (Path(__file__).parent / "invoice.xml").read_bytes()
 DEPARTMENT = "00000001003214345000"

@@ -2,8 +2,8 @@
 
 import sys
 
-from inkoop_kit.entry import command_line
-from inkoop_kit.service import Service
+from inkoop_host.entry import command_line
+from inkoop_host.service import Service
 from inkoop_ordering.application.ordering import ORDER, Ordering
 from inkoop_ordering.inbound.http import router
 from inkoop_ordering.outbound.publish import to_public

@@ -1,6 +1,6 @@
 """The settings of the ordering service."""
 
-from inkoop_kit.settings import Settings
+from inkoop_host.settings import Settings
 
 
 class OrderingSettings(Settings):

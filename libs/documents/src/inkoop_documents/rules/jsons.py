@@ -66,7 +66,8 @@ _ALL = (
     at_most_lines("lines"),
     unique("lines", "line"),
     at_most_characters("", "order"),
-    at_most_characters("lines", "line", "unit", "order_line", "order", most=50),
+    at_most_characters("lines", "line", "unit", "order_line", most=50),
+    at_most_characters("lines", "order"),
 )
 _PRICED = (
     *_needed("supplier", "currency", "issued", "lines/unit", "lines/price"),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
 from inkoop_documents.scanned import Group
-from inkoop_events.values import MAX_LINES
+from inkoop_events.values import MAX_LINES, MAX_NUMBER_LENGTH
 
 
 def _remarked(id_: str, what: str, nl: str, en: str) -> Rule:
@@ -19,8 +19,6 @@ def _remarked(id_: str, what: str, nl: str, en: str) -> Rule:
 
     return Rule(id_, nl, en, check_all=check)
 
-
-MAX_CHARACTERS = 100
 
 READABLE = (
     _remarked(
@@ -162,7 +160,7 @@ def currency_known(key: str, currency_of: Callable[[Group], str]) -> Rule:
     )
 
 
-def at_most_characters(path: str, *keys: str, most: int = MAX_CHARACTERS) -> Rule:
+def at_most_characters(path: str, *keys: str, most: int = MAX_NUMBER_LENGTH) -> Rule:
     """A number that becomes part of a key must stay short."""
 
     def check(group: Group) -> Iterable[Offence]:

@@ -72,7 +72,8 @@ INVOICE_OURS = RuleSet(
         at_most_lines("BG-25"),
         unique("BG-25", "BT-126"),
         at_most_characters("", "BT-1", "BT-13"),
-        at_most_characters("BG-25", "BT-126", "BT-130", "BT-132", "order", most=50),
+        at_most_characters("BG-25", "BT-126", "BT-130", "BT-132", most=50),
+        at_most_characters("BG-25", "order"),
         currency_known("BT-5", invoices.currency_of),
     ),
 )

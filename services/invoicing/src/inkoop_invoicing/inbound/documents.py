@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from inkoop_host.forms import fill_in, is_json, read_json
+from inkoop_host.intake import Document
+from inkoop_host.outcomes import Finding, Message, NotUnderstood, Understood
 from inkoop_invoicing.application.invoicing import Invoicing
 from inkoop_invoicing.domain.invoice import InvoiceDuplicated, InvoiceHeld
 from inkoop_invoicing.inbound.forms import InvoiceForm, invoice_claim
 from inkoop_invoicing.inbound.ubl import read_ubl
 from inkoop_invoicing.inbound.words import explain, warn
-from inkoop_kit.forms import fill_in, is_json, read_json
-from inkoop_kit.intake import Document
-from inkoop_kit.outcomes import Finding, Message, NotUnderstood, Understood
 from inkoop_kit.streams import Original, Refused
 
 _UNKNOWN = Finding(

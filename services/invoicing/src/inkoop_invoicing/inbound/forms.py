@@ -17,10 +17,10 @@ from inkoop_events.values import (
     parse_order_number,
     parse_supplier_id,
 )
+from inkoop_host.forms import Day, Exact, Form
 from inkoop_invoicing.domain.faults import describe
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
-from inkoop_kit.forms import Day, Exact, Form
 
 _EXACT = Context(prec=130, rounding=ROUND_HALF_UP)
 """Enough for the product of two numbers of 60 digits."""

@@ -1,21 +1,22 @@
 """Invoices over HTTP: taking them in, showing them, and what became of them."""
 
 from typing import Annotated, Any
+from unicodedata import normalize
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
+from inkoop_host.callers import Asks
+from inkoop_host.intake import DOCUMENTS_BODY, Documents
+from inkoop_host.outcomes import OneOutcome, Outcomes, respond, take_in
+from inkoop_host.problems import Problem
 from inkoop_invoicing.application.invoicing import INVOICE, Invoicing
 from inkoop_invoicing.domain.invoice import InvoiceState
 from inkoop_invoicing.inbound.documents import InvoicingReader
 from inkoop_invoicing.views.documents import duplicates_of, may_see
 from inkoop_invoicing.views.invoice_orders import OrderMatch, invoices_of, matches_of
 from inkoop_invoicing.views.invoices import InvoiceRow, find_invoice, keys_of, list_invoices
-from inkoop_kit.callers import Asks
 from inkoop_kit.desk import Desk
-from inkoop_kit.intake import DOCUMENTS_BODY, Documents
-from inkoop_kit.outcomes import OneOutcome, Outcomes, respond, take_in
-from inkoop_kit.problems import Problem
 from inkoop_kit.queries import TrailEntry
 from inkoop_kit.streams import stream_of
 
@@ -30,8 +31,19 @@ _ORIGINAL: dict[int | str, dict[str, Any]] = {
     }
 }
 
+
+def _composed(number: str | None) -> str | None:
+    """A number as it is kept, however the reader writes its accents (NFC)."""
+    return number and normalize("NFC", number)
+
+
 Department = Annotated[str, Path(pattern=_DEPARTMENT, description="The department's OIN")]
-Reference = Annotated[str | None, Query(max_length=400, description="Full key or bare number")]
+Number = Annotated[str, AfterValidator(_composed)]
+Reference = Annotated[
+    str | None,
+    Query(max_length=400, description="Full key or bare number"),
+    AfterValidator(_composed),
+]
 
 
 class InvoicePage(BaseModel):
@@ -94,7 +106,7 @@ def _show_invoices(routes: APIRouter, desk: Desk) -> None:
 
     @routes.get("/invoices/{department}/{supplier}/{number:path}", tags=["invoices"])
     async def get_invoice(
-        asks: Asks, department: Department, supplier: str, number: str
+        asks: Asks, department: Department, supplier: str, number: Number
     ) -> InvoiceDetail:
         """One invoice with its matches, lines and duplicates."""
         key = (desk, asks.organisation, department, supplier, number)

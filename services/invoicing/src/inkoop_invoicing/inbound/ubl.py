@@ -1,14 +1,15 @@
 """Invoices and credit notes as XML: what the library of documents reads of them, in our terms."""
 
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from inkoop_documents import Finding as Found
 from inkoop_documents import Invoice, take_in
-from inkoop_events.values import InvoiceNumber, Oin, SupplierId
+from inkoop_events.values import InvoiceNumber, Oin, OrderNumber, SupplierId
+from inkoop_host.outcomes import Finding, Message, NotUnderstood
 from inkoop_invoicing.domain.faults import describe
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
-from inkoop_kit.outcomes import Finding, Message, NotUnderstood
 
 _NO_INVOICE = Finding(
     rule="UNKNOWN_DOCUMENT",
@@ -40,7 +41,7 @@ class UblInvoice:
             net=totals.net,
             vat=totals.vat,
             payable=totals.payable,
-            order=invoice.order,
+            order=_composed(invoice.order),
             lines=_lines(invoice),
             document=document,
         )
@@ -56,7 +57,8 @@ def read_ubl(data: bytes) -> UblInvoice:
         case Invoice(department=department, supplier_id=supplier, number=number) as invoice:
             if department is None or supplier is None:  # `take_in` lets no such invoice through
                 raise NotUnderstood([_NO_INVOICE])
-            return UblInvoice(department, supplier, number, invoice, findings)
+            written = InvoiceNumber(normalize("NFC", number))
+            return UblInvoice(department, supplier, written, invoice, findings)
         case _:
             raise NotUnderstood([_NO_INVOICE])
 
@@ -73,10 +75,15 @@ def _lines(invoice: Invoice) -> tuple[ClaimLine, ...]:
                 net=line.net,
                 description=describe(line.name or line.description),
             ),
-            order=line.order,
+            order=_composed(line.order),
         )
         for line in invoice.lines
     )
+
+
+def _composed(order: OrderNumber | None) -> OrderNumber | None:
+    """One way of writing for what becomes a key, as `parse_order_number` chooses for JSON."""
+    return OrderNumber(normalize("NFC", order)) if order else None
 
 
 def _finding(found: Found) -> Finding:

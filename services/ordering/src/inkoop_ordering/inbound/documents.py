@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from inkoop_events.values import Oin, OrderNumber, order_key
-from inkoop_kit.forms import fill_in, is_json, read_json
-from inkoop_kit.intake import Document
-from inkoop_kit.outcomes import Finding, Message, NotUnderstood, Understood
+from inkoop_host.forms import fill_in, is_json, read_json
+from inkoop_host.intake import Document
+from inkoop_host.outcomes import Finding, Message, NotUnderstood, Understood
 from inkoop_kit.streams import Original, Refused
 from inkoop_ordering.application.ordering import Ordering
 from inkoop_ordering.domain.order import OrderDuplicated, OrderPlaced, ReceiptRecorded

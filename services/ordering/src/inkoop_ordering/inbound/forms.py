@@ -17,7 +17,7 @@ from inkoop_events.values import (
     parse_receipt_number,
     parse_supplier_id,
 )
-from inkoop_kit.forms import Day, Exact, Form
+from inkoop_host.forms import Day, Exact, Form
 from inkoop_ordering.domain.faults import describe
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced, ReceiptLine, ReceiptRecorded
 

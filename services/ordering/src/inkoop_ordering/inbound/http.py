@@ -1,16 +1,17 @@
 """Orders and receipts over HTTP: taking them in, showing them, and what became of them."""
 
 from typing import Annotated, Any
+from unicodedata import normalize
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
-from inkoop_kit.callers import Asks
+from inkoop_host.callers import Asks
+from inkoop_host.forms import JsonBody, body_of
+from inkoop_host.intake import DOCUMENTS_BODY, Documents
+from inkoop_host.outcomes import OneOutcome, Outcomes, respond, take_in
+from inkoop_host.problems import Problem
 from inkoop_kit.desk import Desk
-from inkoop_kit.forms import JsonBody, body_of
-from inkoop_kit.intake import DOCUMENTS_BODY, Documents
-from inkoop_kit.outcomes import OneOutcome, Outcomes, respond, take_in
-from inkoop_kit.problems import Problem
 from inkoop_kit.queries import TrailEntry
 from inkoop_kit.streams import stream_of
 from inkoop_ordering.application.ordering import ORDER, Ordering
@@ -26,7 +27,14 @@ _SEVERAL: dict[int | str, dict[str, Any]] = {
     200: {"model": Outcomes, "description": "Several documents, or one that was here already"}
 }
 
+
+def _composed(number: str) -> str:
+    """A number as it is kept, however the reader writes its accents (NFC)."""
+    return normalize("NFC", number)
+
+
 Department = Annotated[str, Path(pattern=_DEPARTMENT, description="The department's OIN")]
+Number = Annotated[str, AfterValidator(_composed)]
 
 
 class OrderPage(BaseModel):
@@ -117,7 +125,7 @@ def _show(routes: APIRouter, desk: Desk) -> None:
         return OrderPage(orders=rows, next=rows[-1].key if len(rows) == limit else None)
 
     @routes.get("/orders/{department}/{number:path}", tags=["orders"])
-    async def get_order(asks: Asks, department: Department, number: str) -> OrderDetail:
+    async def get_order(asks: Asks, department: Department, number: Number) -> OrderDetail:
         """One order with its lines and receipts."""
         row = await find_order(desk, asks.organisation, department, number)
         if row is None:
@@ -125,7 +133,7 @@ def _show(routes: APIRouter, desk: Desk) -> None:
         return _detail(row, await desk.trail([stream_of(ORDER.name, row.key)]))
 
     @routes.get("/trail", tags=["trail"])
-    async def get_trail(asks: Asks, order: Annotated[str, Query(max_length=250)]) -> Trail:
+    async def get_trail(asks: Asks, order: Annotated[Number, Query(max_length=250)]) -> Trail:
         """The trail of an order, by its full key or its bare number."""
         keys = await keys_of(desk, asks.organisation, order)
         if not keys:

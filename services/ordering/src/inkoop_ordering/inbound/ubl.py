@@ -1,11 +1,12 @@
 """Orders as XML: what the library of documents reads of them, in our terms."""
 
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from inkoop_documents import Finding as Found
 from inkoop_documents import Order, take_in
 from inkoop_events.values import Oin, OrderNumber, SupplierId
-from inkoop_kit.outcomes import Finding, Message, NotUnderstood
+from inkoop_host.outcomes import Finding, Message, NotUnderstood
 from inkoop_ordering.domain.faults import describe
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced
 
@@ -60,7 +61,8 @@ def read_ubl(data: bytes) -> UblOrder:
         case Order(department=department, supplier_id=supplier, number=number) as order:
             if department is None or supplier is None:  # `take_in` lets no such order through
                 raise NotUnderstood([_NO_ORDER])
-            return UblOrder(department, supplier, number, order, findings)
+            written = OrderNumber(normalize("NFC", number))  # as `parse_order_number` has it
+            return UblOrder(department, supplier, written, order, findings)
         case _:
             raise NotUnderstood([_NO_ORDER])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from inkoop_kit.outcomes import Finding, Message
+from inkoop_host.outcomes import Finding, Message
 from inkoop_kit.streams import Refused
 from inkoop_ordering.domain.faults import Fault, Faulty
 

@@ -1,0 +1,85 @@
+"""The working parts of a service, made of what it declares; nothing is connected yet."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from inkoop_host.instruments import Instruments, MeasuredStore
+from inkoop_host.metrics import Metrics
+from inkoop_host.migrate import schema_of
+from inkoop_host.service import Service
+from inkoop_host.tracing import Tracing
+from inkoop_kit.batch import codecs
+from inkoop_kit.desk import Desk
+from inkoop_kit.hearing import Hearing
+from inkoop_kit.holding import Holding
+from inkoop_kit.mapping import Mapping
+from inkoop_kit.operations import Operations
+from inkoop_kit.outbox import Outbox
+from inkoop_kit.postgres import Database
+from inkoop_kit.processor import Processor, ProcessorSettings
+from inkoop_kit.queries import Queries
+from inkoop_kit.reading import Reading
+from inkoop_kit.relay import Relay, RelaySettings
+
+CACHE = 4096
+"""States that a processor keeps in memory."""
+
+
+@dataclass
+class Parts:
+    """The loops of a service, and what its routers and its operators work with."""
+
+    desk: Any
+    relay: Any
+    processor: Any | None
+    operations: Any
+
+
+MakeParts = Callable[[Service, Metrics, Tracing, Instruments], Parts]
+
+
+def make_parts(
+    service: Service, metrics: Metrics, tracing: Tracing, instruments: Instruments
+) -> Parts:
+    """The real parts, for Kafka and PostgreSQL; asks for a running event loop."""
+    settings, name = service.settings, service.name
+    client = f"{name}-{settings.replica}"
+
+    def database(purpose: str) -> Database:
+        return Database(settings.database, schema_of(name), f"{client}-{purpose}")
+
+    def store(purpose: str) -> MeasuredStore:
+        return MeasuredStore(metrics, tracing, database(purpose), service.kinds, service.views)
+
+    encoded = codecs(service.kinds)
+    relay = Relay(
+        RelaySettings(settings.kafka, f"{client}-relay"),
+        Outbox(database("relay"), schema_of(name), _number(settings.replica)),
+        Mapping(name, settings.operator, service.kinds, service.to_public),
+        instruments,
+    )
+    queries = Queries(database("queries"), name, settings.operator)
+    processor = None
+    if service.subscriptions:
+        processor = Processor(
+            ProcessorSettings(settings.kafka, name, client),
+            Holding(Reading(Hearing(service.subscriptions), encoded, service.views), CACHE),
+            store("writer"),
+            store("reader"),
+            instruments,
+            relay.wake,
+        )
+    return Parts(
+        desk=Desk(store("desk"), queries, encoded, service.views, relay.wake),
+        relay=relay,
+        processor=processor,
+        operations=Operations(database("operations"), database("rebuild"), service.views),
+    )
+
+
+def _number(replica: str) -> int:
+    """The number at the end of a replica's name, as a StatefulSet gives it."""
+    found = re.search(r"(\d{1,6})$", replica)
+    return int(found[1]) if found else 0
