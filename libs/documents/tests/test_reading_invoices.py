@@ -18,6 +18,7 @@ from inkoop_documents.testing import (
     invoice_json,
     ohnl_invoice,
 )
+from inkoop_events.values import MAX_NUMBER_LENGTH
 
 PEPPOL = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
@@ -71,6 +72,15 @@ def test_a_line_may_name_another_order_than_the_document() -> None:
     assert found.orders == ("4500000017", "4500000018")
     assert [line.line for line in found.lines_of(found.orders[1])] == ["2"]
     assert found.lines_without_order == ()
+
+
+def test_numbers_have_room_for_as_many_characters_as_our_keys_have() -> None:
+    long = "x" * MAX_NUMBER_LENGTH
+    lines = (an_invoice_line("1"), an_invoice_line("2", order=long))
+    found = the_invoice(render_ubl(an_invoice(long, lines)))
+    assert (found.number, found.orders[1]) == (long, long)
+    too_long = read(render_ubl(an_invoice(long + "x", lines)))
+    assert {finding.rule for finding in too_long.findings} == {"INKOOP-LENGTH"}
 
 
 def test_an_invoice_without_an_order_has_none() -> None:
