@@ -31,6 +31,7 @@ LEAVES: dict[Any, SearchStrategy[Any]] = {
     Decimal: DECIMALS,
     date: st.dates(),
     bool: st.booleans(),
+    int: st.integers(0, 10**12),
     str: TEXT,
     NoneType: st.none(),
 }

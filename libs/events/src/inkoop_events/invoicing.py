@@ -134,6 +134,8 @@ class InvoiceHeld:
     order: OrderNumber | None = None
     decision: str | None = None
     """The decision of matching that it rests on: `MatchDecided.decision`."""
+    lines: tuple[LineId, ...] = ()
+    """The invoice lines that are meant when the invoice itself is the reason; none: all of it."""
 
     @property
     def key(self) -> InvoiceKey:

@@ -69,8 +69,9 @@ class MatchDecided:
     TOPIC: ClassVar[str] = TOPIC
 
     decision: str
-    """`<order key>|<invoice key>|<n>`: n counts the decisions on this part from 1 and stands behind
-    the last bar; the keys may hold bars of their own."""
+    """Its name, not to be taken apart: `<order key>|<invoice key>|<number>`."""
+    number: int
+    """Counts the decisions on this part from 1: of two, the higher is in force."""
     replaces: str | None
     """The decision that was in force until now; none for the first."""
     department: OinField

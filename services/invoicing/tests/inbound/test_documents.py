@@ -82,6 +82,17 @@ def test_an_invoice_as_ubl_is_understood() -> None:
     assert (part.order_line, part.quantity, part.price) == ("1", 5, Decimal("12.5"))
 
 
+def test_a_number_in_xml_is_the_one_in_json_however_its_accents_are_written() -> None:
+    composed, decomposed = "F/\u00e9", "F/e\u0301"
+    as_xml = UBL.replace(b"F/1", decomposed.encode()).replace(b"4500/1", b"e\xcc\x81")
+    received, presented = facts_of(as_xml)
+    assert isinstance(received, InvoiceReceived)
+    assert isinstance(presented, InvoicePresented)
+    assert (received.orders, presented.order) == (("\u00e9",), "\u00e9")
+    as_json = reader().read(document(invoice(invoice=composed)))
+    assert reader().read(document(as_xml)).key == as_json.key
+
+
 def test_the_bytes_of_a_document_are_kept() -> None:
     [original] = reader().read(document(UBL)).ask.originals
     assert (original.data, original.sha256) == (UBL, hashlib.sha256(UBL).hexdigest())

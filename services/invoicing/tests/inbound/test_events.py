@@ -1,7 +1,5 @@
 from datetime import UTC, datetime
 
-import pytest
-
 from inkoop_events.matching import TOPIC, MatchDecided, MatchFinding, MatchOutcome
 from inkoop_events.values import InvoiceNumber, Oin, OrderNumber, SupplierId
 from inkoop_invoicing.application.invoicing import Invoicing
@@ -14,9 +12,10 @@ ORDER = OrderNumber("4500|x")
 PRICE = MatchFinding(code="PRICE", rule="R-1")
 
 
-def decided(*findings: MatchFinding, name: str = "d|x|12") -> MatchDecided:
+def decided(*findings: MatchFinding) -> MatchDecided:
     return MatchDecided(
-        decision=name,
+        decision="d|x|12",
+        number=12,
         replaces=None,
         department=Oin("00000001003214345000"),
         order=ORDER,
@@ -43,8 +42,3 @@ def test_a_decision_counts_with_its_number_and_its_reasons_once() -> None:
     assert noted == MatchNoted(
         order=ORDER, decision="d|x|12", number=12, outcome=Outcome.HELD, codes=("PRICE",)
     )
-
-
-def test_a_decision_without_a_number_is_not_understood() -> None:
-    with pytest.raises(ValueError, match="invalid literal"):
-        on_match_decided(Invoicing(), decided(name="d"), CAUSE)

@@ -85,6 +85,17 @@ async def test_an_invoice_is_shown_with_its_orders_and_lines(client: httpx.Async
     assert [part["lines"][0]["line"] for part in shown["presented"]] == ["1", "2"]
 
 
+async def test_a_number_is_found_however_its_accents_are_written(
+    client: httpx.AsyncClient,
+) -> None:
+    await client.post("/v1/documents", json=invoice(invoice="F-\u00e9", order="e\u0301"))
+    path = f"/v1/invoices/{DEPARTMENT}/0106:12345678/F-"
+    for accent in ("\u00e9", "e\u0301"):
+        assert (await client.get(path + accent)).status_code == 200
+        for asked in ({"invoice": f"F-{accent}"}, {"order": accent}):
+            assert (await client.get("/v1/trail", params=asked)).status_code == 200
+
+
 async def test_a_bad_invoice_gets_all_its_findings(client: httpx.AsyncClient) -> None:
     lines = [line(price="1.12345678901"), line(unit=" ")]
     refused = await client.post("/v1/documents", json=invoice(lines=lines))

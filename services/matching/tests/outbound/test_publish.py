@@ -37,6 +37,7 @@ MATCH = f"{KEY}|{DEPARTMENT}/0106:12345678/F/1"
 def test_a_decision_is_told_with_all_that_it_rests_on() -> None:
     assert to_public(KEY, DECIDED) == public.MatchDecided(
         decision=f"{MATCH}|2",
+        number=2,
         replaces=f"{MATCH}|1",
         department=DEPARTMENT,
         order=OrderNumber("45/A|7"),

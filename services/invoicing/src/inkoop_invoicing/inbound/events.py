@@ -17,15 +17,12 @@ def subscriptions(invoicing: Invoicing) -> tuple[Subscription[MatchDecided], ...
 def on_match_decided(
     invoicing: Invoicing, decided: MatchDecided, _: Cause
 ) -> Ask[Invoice, InvoiceFact]:
-    """A decision on one order of an invoice: it counts if it is the newest on that order.
-
-    Its number stands behind the last bar of its name. Raises ValueError when there is none.
-    """
+    """A decision on one order of an invoice: it counts if it is the newest on that order."""
     codes = [finding.code for finding in decided.findings if not finding.notice]
     noted = MatchNoted(
         order=decided.order,
         decision=decided.decision,
-        number=int(decided.decision.rpartition("|")[2]),
+        number=decided.number,
         outcome=Outcome(decided.outcome.value),
         codes=tuple(dict.fromkeys(codes)),
     )

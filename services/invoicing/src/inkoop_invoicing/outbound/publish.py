@@ -94,6 +94,7 @@ def _held(key: str, fact: InvoiceHeld) -> public.InvoiceHeld:
         codes=fact.codes,
         order=fact.order,
         decision=fact.decision,
+        lines=fact.lines,
     )
 
 

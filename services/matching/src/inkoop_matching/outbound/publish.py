@@ -16,6 +16,7 @@ def to_public(key: str, fact: CaseFact) -> public.MatchDecided | None:
     match = match_name(key, fact.supplier, fact.invoice)
     return public.MatchDecided(
         decision=decision_name(match, fact.number),
+        number=fact.number,
         replaces=decision_name(match, fact.number - 1) if fact.number > 1 else None,
         department=department,
         order=order,
