@@ -75,6 +75,11 @@ def test_an_order_as_ubl_is_understood() -> None:
     assert fact.document == hashlib.sha256(UBL).hexdigest()
 
 
+def test_a_number_in_xml_has_one_form_however_its_accents_are_written() -> None:
+    understood = reader().read(document(UBL.replace(b"4500/1", b"e\xcc\x81")))
+    assert understood.key == f"{DEPARTMENT}/\u00e9"
+
+
 def test_the_bytes_of_a_document_are_kept() -> None:
     [original] = reader().read(document(UBL)).ask.originals
     assert (original.data, original.sha256) == (UBL, hashlib.sha256(UBL).hexdigest())

@@ -75,6 +75,16 @@ async def test_another_order_with_the_number_is_kept_and_told(client: httpx.Asyn
     assert (shown["currency"], shown["duplicates"]) == ("EUR", 1)
 
 
+async def test_a_number_is_found_however_its_accents_are_written(
+    client: httpx.AsyncClient,
+) -> None:
+    await client.post("/v1/orders", json=order(order="O-\u00e9"))
+    for accent in ("\u00e9", "e\u0301"):
+        assert (await client.get(f"/v1/orders/{DEPARTMENT}/O-{accent}")).status_code == 200
+        trail = await client.get("/v1/trail", params={"order": f"O-{accent}"})
+        assert trail.status_code == 200
+
+
 async def test_an_idempotency_key_names_one_body(client: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "k-1"}
     first = await client.post("/v1/orders", json=order(), headers=headers)
