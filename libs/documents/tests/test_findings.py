@@ -1,8 +1,11 @@
 """A bad document gets findings with rule, place, term and plain words."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
-from inkoop_documents import Finding, Severity, read, render_ubl
+from inkoop_documents import Finding, Invoice, Severity, read, render_ubl
 from inkoop_documents.testing import an_invoice, an_invoice_line, ohnl_invoice
 
 INVOICE = render_ubl(an_invoice(lines=(an_invoice_line("1"), an_invoice_line("2"))))
@@ -121,6 +124,25 @@ def test_a_specification_that_we_do_not_know_is_judged_by_the_general_rules() ->
         render_ubl(an_invoice(customization="urn:example:other")).replace(b">380<", b"><")
     )
     assert "BR-04" in {finding.rule for finding in result.findings}
+
+
+@pytest.mark.parametrize("hidden", ["F-2026\n001", "F-2026\u200b001", "F-2026\u00ad001"])
+def test_a_number_that_hides_something_is_a_finding(hidden: str) -> None:
+    found = findings_of(b">F-2026-001<", f">{hidden}<".encode())
+    assert found["INKOOP-TEXT"].severity is Severity.FATAL
+
+
+def test_a_number_has_one_form_however_it_is_typed() -> None:
+    result = read(INVOICE.replace(b">F-2026-001<", ">Caf\u0065\u0301-1<".encode()))
+    assert isinstance(result.document, Invoice)
+    assert result.document.number == "Caf\u00e9-1"
+
+
+def test_a_price_of_a_unit_beyond_measure_is_a_finding() -> None:
+    tiny = an_invoice_line("1", "0.0000000001", "100000000000000")
+    result = read(render_ubl(an_invoice(lines=(replace(tiny, net=Decimal("10000000.00")),))))
+    assert "INKOOP-NUMBER-SIZE" in {finding.rule for finding in result.findings}
+    assert result.document is None
 
 
 def test_what_the_rijk_asks_more_is_a_warning() -> None:

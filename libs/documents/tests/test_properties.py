@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
+from unicodedata import normalize
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -36,6 +38,7 @@ texts = (
     .map(str.strip)
     .filter(bool)
 )
+numbers = texts.filter(str.isprintable).map(partial(normalize, "NFC"))
 rates = st.sampled_from([Decimal(21), Decimal(9), Decimal("5.5")])
 cents = st.decimals(0, 10_000, places=2, allow_nan=False)
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
@@ -61,7 +64,7 @@ def lines(draw: st.DrawFn, number: int) -> InvoiceLine:
         str(draw(st.decimals(0, 1000, places=places))),
         base_quantity=draw(st.sampled_from([Decimal(1), Decimal(100), Decimal("0.5")])),
         adjustments=tuple(sorted(draw(st.lists(adjustments(of_line=True), max_size=2)), key=_kind)),
-        order_line=draw(st.none() | texts),
+        order_line=draw(st.none() | numbers),
         vat_rate=draw(rates),
         description=draw(st.just("") | texts),
         note=draw(st.just("") | texts),
@@ -78,7 +81,7 @@ def invoices(draw: st.DrawFn) -> Invoice:
     count = draw(st.integers(1, 5))
     credit = draw(st.booleans())
     peppol = draw(st.booleans())
-    number = draw(texts)
+    number = draw(numbers)
     more: dict[str, Any] = {
         "lines": tuple(draw(lines(n)) for n in range(1, count + 1)),
         "adjustments": tuple(
@@ -87,7 +90,7 @@ def invoices(draw: st.DrawFn) -> Invoice:
         "issued": draw(days),
         "due": draw(days),
         "delivered": draw(st.none() | days),
-        "order": draw(texts),
+        "order": draw(numbers),
         "contract": draw(st.just("") | texts),
         "terms": draw(st.just("") | texts),
         "notes": tuple(draw(st.lists(texts, max_size=1))),

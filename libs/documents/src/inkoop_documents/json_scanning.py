@@ -7,7 +7,7 @@ from inkoop_documents.gate import Limits, Refusal
 from inkoop_documents.scanned import Group, Scan, new_group
 from inkoop_documents.tables.json import JSON_PARTS
 from inkoop_documents.terms import Kind, Part, Term
-from inkoop_documents.texts import reader
+from inkoop_documents.texts import composed, reader
 
 
 def scan_json(data: bytes, limits: Limits) -> tuple[Group, Scan]:
@@ -72,7 +72,7 @@ def _value(term: Term, text: str, group: Group, scan: Scan) -> Any:  # noqa: ANN
         return reader(term.kind)(term, text, group, scan)
     if not text.isprintable() and any(_foreign(character) for character in text):
         scan.remark("text", group, term, "")
-    return text
+    return composed(text)
 
 
 def _foreign(character: str) -> bool:

@@ -14,6 +14,7 @@ from inkoop_documents.model import Document
 from inkoop_documents.rules.engine import Facts, RuleSet, judge
 from inkoop_documents.rules.intake import intake
 from inkoop_documents.rules.jsons import JSON_RULES
+from inkoop_documents.rules.outcome import outcome
 from inkoop_documents.rules.selection import rule_sets
 from inkoop_documents.scanned import Group
 from inkoop_documents.scanning import Table
@@ -87,7 +88,9 @@ def _read(facts: Facts, sets: Iterable[RuleSet]) -> Read:
     found = judge(sets, facts)
     if any(finding.severity is Severity.FATAL for finding in found):
         return Read(None, found)
-    return Read(_build(facts.root), found)
+    document = _build(facts.root)
+    more = tuple(outcome(facts, document))
+    return Read(None, (*more, *found)) if more else Read(document, found)
 
 
 def is_json(data: bytes, media_type: str | None) -> bool:

@@ -5,19 +5,23 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from inkoop_documents.scanned import Group, Scan
 from inkoop_documents.terms import Kind, Term
-from inkoop_events.values import MAX_DECIMALS
+from inkoop_events.values import MAX_DECIMALS, MAX_WHOLE_DIGITS
 
-MAX_DIGITS = 15
-"""Digits before the point that a number may have; more is a finding, not an amount."""
 MAX_LENGTH = 100
 AMOUNT_DECIMALS = 2
 
 _NUMBER = re.compile(r"[+-]?(\d*)\.?(\d*)", re.ASCII)
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _INDICATORS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def composed(text: str) -> str:
+    """The number of a document or a line in the one form that keys have (NFC)."""
+    return text if text.isascii() else normalize("NFC", text)
 
 
 Reader = Callable[[Term, str, Group, Scan], Any]
@@ -38,7 +42,7 @@ def read_number(term: Term, text: str, group: Group, scan: Scan) -> Decimal | No
     if not whole and not fraction:
         scan.remark("number", group, term, text)
         return None
-    if len(text) > MAX_LENGTH or len(whole) > MAX_DIGITS:
+    if len(text) > MAX_LENGTH or len(whole) > MAX_WHOLE_DIGITS:
         scan.remark("size", group, term, text)
         return None
     number = Decimal(text)

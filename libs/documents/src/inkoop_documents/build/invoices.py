@@ -17,7 +17,8 @@ from inkoop_documents.model import (
 )
 from inkoop_documents.model.prices import ONE, ZERO
 from inkoop_documents.scanned import Group
-from inkoop_events.values import Currency
+from inkoop_documents.texts import composed
+from inkoop_events.values import Currency, InvoiceNumber, LineId, OrderNumber
 
 OHNL_TYPES = {"D": "380", "C": "381"}
 """Debit and credit note of UBL-OHNL (code list NL-1001)."""
@@ -33,7 +34,7 @@ def build_invoice(root: Group) -> Invoice:
     due = root.get("BT-9") or next((m["BT-9"] for m in means if m.get("BT-9")), None)
     return Invoice(
         kind=InvoiceKind.CREDIT_NOTE if credit else InvoiceKind.INVOICE,
-        number=root["BT-1"],
+        number=InvoiceNumber(composed(root["BT-1"])),
         issued=root["BT-2"],
         type_code=type_code,
         currency=currency_of(root),
@@ -47,7 +48,7 @@ def build_invoice(root: Group) -> Invoice:
         delivered=next((d["BT-72"] for d in root.get("BG-13", ()) if d.get("BT-72")), None),
         period_start=period.get("BT-73"),
         period_end=period.get("BT-74"),
-        order=root.get("BT-13") or None,
+        order=_order(root.get("BT-13")),
         contract=root.get("BT-12", ""),
         buyer_reference=root.get("BT-10", ""),
         preceding=_preceding(root),
@@ -57,6 +58,10 @@ def build_invoice(root: Group) -> Invoice:
         customization=root.get("BT-24", ""),
         process=root.get("BT-23", ""),
     )
+
+
+def _order(number: str | None) -> OrderNumber | None:
+    return OrderNumber(composed(number)) if number else None
 
 
 _NOTHING: dict[str, Any] = {}
@@ -176,7 +181,7 @@ def _line(group: Group) -> InvoiceLine:
     time_card = next(iter(group.get("BT-128", ())), _NOTHING)
     quantity: Decimal | None = group.get("BT-129")
     return InvoiceLine(
-        line=group["BT-126"],
+        line=LineId(composed(group["BT-126"])),
         quantity=ONE if quantity is None else quantity,
         unit=group.get("BT-130", ""),
         net=group["BT-131"],
@@ -185,8 +190,8 @@ def _line(group: Group) -> InvoiceLine:
         gross_price=allowance.get("BT-148"),
         price_discount=allowance.get("BT-147"),
         adjustments=adjustments(group, "BG-27", "BG-28"),
-        order=group.get("order") or None,
-        order_line=group.get("BT-132") or None,
+        order=_order(group.get("order")),
+        order_line=LineId(composed(group["BT-132"])) if group.get("BT-132") else None,
         time_card=time_card.get("value", ""),
         name=group.get("BT-153", ""),
         description=group.get("BT-154", ""),

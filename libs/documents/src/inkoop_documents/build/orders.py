@@ -8,14 +8,15 @@ from inkoop_documents.build.parties import build_party
 from inkoop_documents.model import Order, OrderLine
 from inkoop_documents.model.prices import EXACT, ONE, ZERO, line_net, to_unit_price
 from inkoop_documents.scanned import Group
-from inkoop_events.values import Currency
+from inkoop_documents.texts import composed
+from inkoop_events.values import Currency, LineId, OrderNumber
 
 
 def build_order(root: Group) -> Order:
     """The values of the document; a line's net amount is computed where it is not stated."""
     sums: dict[str, Any] = root.get("BOR-5") or {}
     return Order(
-        number=root["BOR-1.1"],
+        number=OrderNumber(composed(root["BOR-1.1"])),
         issued=root["BOR-1.2"],
         currency=currency_of(root),
         buyer=build_party(root["BOR-2"], "address", "contact"),
@@ -57,7 +58,7 @@ def _line(group: Group) -> OrderLine:
     if price is None:
         price = to_unit_price(EXACT.divide(net or ZERO, quantity or ONE))
     return OrderLine(
-        line=group["BOR-6.1"],
+        line=LineId(composed(group["BOR-6.1"])),
         quantity=quantity,
         unit=group.get("unit", ""),
         price=price,

@@ -10,6 +10,7 @@ from inkoop_documents.rules.ours import (
     at_most_lines,
     currency_known,
     formed,
+    key_text,
     not_negative,
     short_amounts,
     unique,
@@ -65,6 +66,8 @@ _ALL = (
     SUPPLIER_FORM,
     at_most_lines("lines"),
     unique("lines", "line"),
+    key_text("", "order"),
+    key_text("lines", "line", "order_line", "order"),
     at_most_characters("", "order"),
     at_most_characters("lines", "line", "unit", "order_line", most=50),
     at_most_characters("lines", "order"),
@@ -82,6 +85,7 @@ _RECEIPT = RuleSet(
     (
         *_ALL,
         *_needed("receipt", "received"),
+        key_text("", "receipt"),
         at_most_characters("", "receipt"),
         not_negative("lines", "quantity"),
     ),
@@ -92,6 +96,7 @@ _INVOICE = RuleSet(
         *(rule for rule in _ALL if rule.path or rule.id != "INKOOP-MISSING"),
         *_needed("department", "invoice", "lines"),
         *_PRICED,
+        key_text("", "invoice"),
         at_most_characters("", "invoice"),
     ),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
 from inkoop_documents.scanned import Group
+from inkoop_documents.texts import composed
 from inkoop_events.values import MAX_LINES, MAX_NUMBER_LENGTH
 
 
@@ -19,6 +20,11 @@ def _remarked(id_: str, what: str, nl: str, en: str) -> Rule:
 
     return Rule(id_, nl, en, check_all=check)
 
+
+_FOREIGN_TEXT = (
+    "{name} bevat tekens die niet in tekst horen.",
+    "{name} has characters that do not belong in a text.",
+)
 
 READABLE = (
     _remarked(
@@ -60,8 +66,7 @@ READABLE = (
     _remarked(
         "INKOOP-TEXT",
         "text",
-        "{name} bevat tekens die niet in tekst horen.",
-        "{name} has characters that do not belong in a text.",
+        *_FOREIGN_TEXT,
     ),
     _remarked(
         "INKOOP-REPEATED",
@@ -160,14 +165,28 @@ def currency_known(key: str, currency_of: Callable[[Group], str]) -> Rule:
     )
 
 
+def key_text(path: str, *keys: str) -> Rule:
+    """A number that becomes part of a key hides nothing: no control or format character."""
+
+    def check(group: Group) -> Iterable[Offence]:
+        return [
+            Offence(group, key)
+            for key in keys
+            if (text := group.get(key)) and not composed(text).isprintable()
+        ]
+
+    nl, en = _FOREIGN_TEXT
+    return Rule("INKOOP-TEXT", nl, en, check, path)
+
+
 def at_most_characters(path: str, *keys: str, most: int = MAX_NUMBER_LENGTH) -> Rule:
     """A number that becomes part of a key must stay short."""
 
     def check(group: Group) -> Iterable[Offence]:
         return [
-            Offence(group, key, count=len(group[key]), most=most)
+            Offence(group, key, count=len(text), most=most)
             for key in keys
-            if len(group.get(key) or "") > most
+            if (text := group.get(key)) and len(text) > most and len(composed(text)) > most
         ]
 
     return Rule(
