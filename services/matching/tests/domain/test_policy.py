@@ -1,7 +1,6 @@
 """Policies as data: absent is not zero, and what cannot be done is refused."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -63,12 +62,16 @@ def test_a_lower_limit_that_is_to_be_ignored_is_ignored() -> None:
     assert limits.floor(Decimal(10)) is None
 
 
-@pytest.mark.parametrize(("combine", "ceiling"), [("all", "10.5"), ("any", 11)])
-def test_limits_combine(combine: str, ceiling: Any) -> None:
-    limits = price({"over_pct": 10, "over_abs": "0.5", "combine": combine})
+@pytest.mark.parametrize(
+    ("combine", "ceiling", "floor"), [("all", "10.5", "9.5"), ("any", "11", "9")]
+)
+def test_limits_combine(combine: str, ceiling: str, floor: str) -> None:
+    rule = {"over_pct": 10, "over_abs": "0.5", "under_pct": 10, "under_abs": "0.5"}
+    limits = price({**rule, "combine": combine})
     assert limits is not None
     assert limits.combine is Combine(combine)
     assert limits.ceiling(Decimal(10)) == Decimal(ceiling)
+    assert limits.floor(Decimal(10)) == Decimal(floor)
 
 
 def test_a_percentage_of_a_negative_base_is_of_its_size() -> None:
