@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Event
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -122,9 +123,19 @@ class Market:
 
     def state_of(self, invoice: str) -> dict[str, Any]:
         """The invoice as the invoicing service shows it."""
-        path = f"/v1/invoices/{DEPARTMENT}/{SUPPLIER}/{invoice}"
+        path = f"/v1/invoices/{DEPARTMENT}/{SUPPLIER}/{quote(invoice, safe='')}"
         answer = self.get("invoicing", path)
         return answer.json() if answer.is_success else {}
+
+    def order(self, number: str) -> dict[str, Any]:
+        """The order as the ordering service shows it."""
+        answer = self.get("ordering", f"/v1/orders/{DEPARTMENT}/{quote(number, safe='')}")
+        return answer.json() if answer.is_success else {}
+
+    def parked(self, service: str) -> list[dict[str, Any]]:
+        """What a service has set aside, oldest first."""
+        answer = self.get(service, "/v1/parked", limit="500")
+        return list(answer.raise_for_status().json()["parked"])
 
     def becomes(self, invoice: str, state: str, codes: Sequence[str] = ()) -> dict[str, Any]:
         """Wait until an invoice is in this state, for these reasons."""
