@@ -1,21 +1,23 @@
 """The engine on the real broker and the real database: once, in order, whatever happens."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from kit_running import everything_on, make_processor, make_relay, produce, running, until
-from kit_tally import TALLY, Added, Counted, Tally, add, cause, counted
+from kit_tally import TALLIES, TALLY, Added, Counted, Tally, add, cause, counted
 
 from inkoop_events.envelope import from_headers
-from inkoop_kit.batch import Batch, codecs
+from inkoop_kit.batch import Batch, Current, codecs
 from inkoop_kit.hearing import Hearing, Recalled, Subscription
 from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.store import Stored
-from inkoop_kit.streams import Ask, Cause
+from inkoop_kit.streams import Ask, Cause, Kind
 from inkoop_local.infrastructure import Infrastructure
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.timeout(120)]
@@ -306,3 +308,45 @@ def _of_type(message: Recalled, wire_type: str) -> tuple[tuple[str, bytes], ...]
         (name, wire_type.encode() if name == "ce_type" else value)
         for name, value in message.headers
     )
+
+
+@pytest.mark.parametrize("lane", [0, LANES - 1])
+async def test_lanes_that_change_hands_while_a_batch_is_decided_are_read_once(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores, lane: int
+) -> None:
+    """The first keeps one of these lanes and loses the other."""
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    name = next(name for name in NAMES if lane_of(name) == lane)
+    store, reader = stores(), _held_up(stores())
+    own = iter((stores(), reader))  # the writer, then the reader
+    first, _ = make_processor(bootstrap, topic, lambda: next(own))
+    second, _ = make_processor(bootstrap, topic, stores, instance="tally-1")
+    async with running(first):
+        await produce(bootstrap, [counted(topic, n, name) for n in range(1, 11)])
+        await asyncio.to_thread(reader.loading.wait)
+        async with running(second):
+            await until(lambda: second.joined, "the second has its share")
+            reader.go_on.set()
+            await until(lambda: totals(store).get(name, 0) >= 10, "all is applied")
+            await produce(bootstrap, [counted(topic, 11, name)])
+            await until(lambda: totals(store).get(name, 0) >= 11, "the lane goes on")
+    assert totals(store) == {name: 11}
+
+
+class _HeldUp(PostgresStore):
+    """A store that is slow to load for the first time."""
+
+    loading: threading.Event
+    go_on: threading.Event
+
+    def load(self, streams: Mapping[str, Kind[Any, Any]]) -> dict[str, Current]:
+        self.loading.set()
+        self.go_on.wait(30)
+        return super().load(streams)
+
+
+def _held_up(store: PostgresStore) -> _HeldUp:
+    slow = _HeldUp(store.database, [TALLY], [TALLIES])
+    slow.loading, slow.go_on = threading.Event(), threading.Event()
+    return slow

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -19,7 +19,7 @@ from inkoop_kit.batch import Batch
 from inkoop_kit.hearing import Message, Subscription
 from inkoop_kit.holding import Holding
 from inkoop_kit.reading import OutOfPlace, Result
-from inkoop_kit.store import Parked, Store, Written
+from inkoop_kit.store import Parked, Store, Tracked, Written
 
 __all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "Subscription", "cluster_id"]
 
@@ -90,10 +90,11 @@ class Processor(ConsumerRebalanceListener):
         self._one_by_one = 0
         self._checked = self._committed = 0.0
         self._consumer: AIOKafkaConsumer | None = None
+        self._given: list[TopicPartition] | None = None
+        """Partitions that are given to us and not taken over yet."""
         self.braked: set[int] = set()
         self.joined = False
         self.progress = time.monotonic()
-        self.fault: Exception | None = None
 
     async def run(self) -> None:
         """Read until stopped; waits for Kafka and PostgreSQL whenever they are away."""
@@ -123,27 +124,22 @@ class Processor(ConsumerRebalanceListener):
     async def on_partitions_revoked(  # pyright: ignore[reportIncompatibleMethodOverride] — aiokafka awaits it
         self, revoked: Iterable[TopicPartition]
     ) -> None:
-        """Finish what is in hand; another replica may read on from there."""
+        """Let what is being written end: another replica may read on from there."""
         self.joined = False
-        with contextlib.suppress(*AWAY, Dropped):
-            await self._finish()
+        if self._pending is not None:
+            await asyncio.wait({self._pending})
 
     async def on_partitions_assigned(  # pyright: ignore[reportIncompatibleMethodOverride] — aiokafka awaits it
         self, assigned: Iterable[TopicPartition]
     ) -> None:
-        """Read on from the store's positions: paused before the first await, then sought."""
-        consumer, partitions = self._consumer, list(assigned)
-        assert consumer is not None  # noqa: S101 — it is the one that calls
-        consumer.pause(*partitions)
-        try:
-            await self._take_over(consumer, partitions)
-            self.joined, self.fault = True, None
-            self._instruments.rebalanced(len(partitions))
-        except Exception as error:  # aiokafka would only log it: the loop raises it
-            self.fault = error
+        """Hold these back until the loop has taken them over: it may be deciding just now."""
+        self._given = sorted(assigned)
+        if self._consumer is not None:
+            self._consumer.pause(*self._given)
+        self._instruments.rebalanced(len(self._given))
 
     async def _consume(self) -> None:
-        self.fault = None
+        self._given = None
         consumer = self._consumer = self._new_consumer()
         consumer.subscribe(self._holding.topics, listener=self)
         try:
@@ -153,7 +149,7 @@ class Processor(ConsumerRebalanceListener):
                     await self._turn(consumer)
                 except Dropped as dropped:
                     log.info("a batch is dropped and read again: %s", dropped)
-                    await self._take_over(consumer, sorted(consumer.assignment()))
+                    self._given = sorted(consumer.assignment())
             await self._finish()
             await self._commit(consumer)
         finally:
@@ -177,11 +173,13 @@ class Processor(ConsumerRebalanceListener):
         )
 
     async def _turn(self, consumer: AIOKafkaConsumer) -> None:
+        if self._given is not None:
+            await self._take_over(consumer, self._given)
         limit = 1 if self._one_by_one else self._settings.batch
         got = await consumer.getmany(timeout_ms=100, max_records=limit)
         self.progress = now = time.monotonic()
-        if self.fault is not None:
-            raise self.fault
+        if self._given is not None:
+            return  # all is read again from the store's positions
         if messages := [message for records in got.values() for message in records]:
             await self._take(messages)
         if self._pending is not None and (self._one_by_one or self._pending.done()):
@@ -235,9 +233,11 @@ class Processor(ConsumerRebalanceListener):
 
     async def _finish(self) -> None:
         """Wait for the batch that is being written; raises what it raised."""
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            await pending
+        if self._pending is not None:
+            try:
+                await self._pending
+            finally:
+                self._pending = None
 
     async def _abandon(self) -> None:
         with contextlib.suppress(Exception):
@@ -247,6 +247,7 @@ class Processor(ConsumerRebalanceListener):
     async def _take_over(
         self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
     ) -> None:
+        """Read on from the store's positions; once more when others are given meanwhile."""
         with contextlib.suppress(*AWAY, Dropped):
             await self._finish()
         pairs = [(tp.topic, tp.partition) for tp in partitions]
@@ -254,18 +255,14 @@ class Processor(ConsumerRebalanceListener):
         cluster = await cluster_id(self._settings.bootstrap)  # it may be another one than before
         tracked = await self._in_thread(self._reader.positions, pairs, cluster)
         parked = await self._in_thread(self._reader.parked_keys, lanes)
-        ends = await consumer.end_offsets(list(partitions))
-        for tp in partitions:
-            if (at := tracked[tp.topic, tp.partition].next_offset) > ends[tp]:
-                raise OutOfPlace(
-                    f"{tp.topic}/{tp.partition} ends at {ends[tp]}, but was read up to {at}:"
-                    " Kafka lost the end of its log, see docs/operations/kafka-lost.md"
-                )
+        _within(tracked, await consumer.end_offsets(list(partitions)))
+        if self._given is not partitions:
+            return
         self._holding.take_over(tracked, parked)
-        self.braked = set()
         for tp in partitions:
             consumer.seek(tp, tracked[tp.topic, tp.partition].next_offset)
         consumer.resume(*partitions)
+        self._given, self.braked, self.joined = None, set(), True
 
     async def _look_after_parked(self, consumer: AIOKafkaConsumer) -> None:
         """Carry out what operators want released, and set or lift the brake."""
@@ -276,7 +273,8 @@ class Processor(ConsumerRebalanceListener):
                 await self._release(waiting)
             if waiting or self.braked:
                 self._holding.parked = await self._in_thread(self._reader.parked_keys, lanes)
-        self._brake(consumer)
+        if self._given is None:
+            self._brake(consumer)
 
     async def _release(self, waiting: Sequence[Parked]) -> None:
         await self._finish()
@@ -317,6 +315,15 @@ class Processor(ConsumerRebalanceListener):
         self.progress = time.monotonic()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+def _within(tracked: Mapping[tuple[str, int], Tracked], ends: Mapping[Any, int]) -> None:
+    for (topic, lane), place in tracked.items():
+        if place.next_offset > (end := ends[TopicPartition(topic, lane)]):
+            raise OutOfPlace(
+                f"{topic}/{lane} ends at {end}, but was read up to {place.next_offset}:"
+                " Kafka lost the end of its log, see docs/operations/kafka-lost.md"
+            )
 
 
 async def cluster_id(bootstrap: str) -> str:
