@@ -1,11 +1,10 @@
 """Invoices and credit notes as XML: what the library of documents reads of them, in our terms."""
 
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from inkoop_documents import Finding as Found
 from inkoop_documents import Invoice, take_in
-from inkoop_events.values import InvoiceNumber, Oin, OrderNumber, SupplierId
+from inkoop_events.values import InvoiceNumber, Oin, SupplierId
 from inkoop_host.outcomes import Finding, Message, NotUnderstood
 from inkoop_invoicing.domain.faults import describe
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
@@ -41,7 +40,7 @@ class UblInvoice:
             net=totals.net,
             vat=totals.vat,
             payable=totals.payable,
-            order=_composed(invoice.order),
+            order=invoice.order,
             lines=_lines(invoice),
             document=document,
         )
@@ -57,8 +56,7 @@ def read_ubl(data: bytes) -> UblInvoice:
         case Invoice(department=department, supplier_id=supplier, number=number) as invoice:
             if department is None or supplier is None:  # `take_in` lets no such invoice through
                 raise NotUnderstood([_NO_INVOICE])
-            written = InvoiceNumber(normalize("NFC", number))
-            return UblInvoice(department, supplier, written, invoice, findings)
+            return UblInvoice(department, supplier, number, invoice, findings)
         case _:
             raise NotUnderstood([_NO_INVOICE])
 
@@ -75,15 +73,10 @@ def _lines(invoice: Invoice) -> tuple[ClaimLine, ...]:
                 net=line.net,
                 description=describe(line.name or line.description),
             ),
-            order=_composed(line.order),
+            order=line.order,
         )
         for line in invoice.lines
     )
-
-
-def _composed(order: OrderNumber | None) -> OrderNumber | None:
-    """One way of writing for what becomes a key, as `parse_order_number` chooses for JSON."""
-    return OrderNumber(normalize("NFC", order)) if order else None
 
 
 def _finding(found: Found) -> Finding:

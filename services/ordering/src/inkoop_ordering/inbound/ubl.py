@@ -1,7 +1,6 @@
 """Orders as XML: what the library of documents reads of them, in our terms."""
 
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from inkoop_documents import Finding as Found
 from inkoop_documents import Order, take_in
@@ -61,8 +60,7 @@ def read_ubl(data: bytes) -> UblOrder:
         case Order(department=department, supplier_id=supplier, number=number) as order:
             if department is None or supplier is None:  # `take_in` lets no such order through
                 raise NotUnderstood([_NO_ORDER])
-            written = OrderNumber(normalize("NFC", number))  # as `parse_order_number` has it
-            return UblOrder(department, supplier, written, order, findings)
+            return UblOrder(department, supplier, number, order, findings)
         case _:
             raise NotUnderstood([_NO_ORDER])
 
