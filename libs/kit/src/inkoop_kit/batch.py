@@ -1,6 +1,6 @@
 """A batch: all that one poll or one moment of HTTP asks, decided in memory, written at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from inkoop_kit.lanes import lane_of
 from inkoop_kit.streams import Ask, Cause, Kind, Original, Refused, Told, stream_of
 from inkoop_kit.views import View
 
+_Shown = tuple[str, tuple[Any, ...], tuple[Any, ...]]
+"""A row of a view: the view's name, the row's key, the row."""
 MAX_FACT = 7 * 1024 * 1024
 """Bytes of a fact as JSON: what tells of it must pass as one message of 8 MiB (design D6)."""
 
@@ -112,19 +114,43 @@ class Batch:
         """Ask a decision and take its facts in. Whatever it raises leaves the batch as it was."""
         stream = stream_of(ask.kind.name, ask.key)
         touched = self.streams.get(stream)
-        current = touched.current if touched else known.get(stream) or _nothing(ask.kind)
-        facts = list(ask.decide(current.state))
-        encoded = [self._encode(ask.kind, fact) for fact in facts]
-        lane = lane_of(ask.key)
-        self.counts.setdefault(lane, 0)
-        for original in ask.originals:
-            self.originals[original.sha256] = original
+        before = touched.current if touched else known.get(stream) or _nothing(ask.kind)
+        facts = list(ask.decide(before.state))
+        now, rows, shown = self._told(ask, stream, before, facts, cause)
         if touched is None:
-            touched = Touched(ask.kind, lane, current.version, current)
-            self.streams[stream] = touched
-        for fact, data in zip(facts, encoded, strict=True):
-            self._take(stream, touched, ask, fact, data, cause)
+            touched = self.streams[stream] = Touched(
+                ask.kind, lane_of(ask.key), before.version, now
+            )
+        touched.current = now
+        self.counts[touched.lane] = self.counts.get(touched.lane, 0) + len(rows)
+        self.facts += rows
+        for view, key, row in shown:
+            self.rows.setdefault(view, {})[key] = (touched.lane, row)
+        self.originals.update((original.sha256, original) for original in ask.originals)
         return facts
+
+    def _told(
+        self,
+        ask: Ask[Any, Any],
+        stream: str,
+        now: Current,
+        facts: Sequence[Any],
+        cause: Cause,
+    ) -> tuple[Current, list[FactRow], list[_Shown]]:
+        """What these facts lead to: the stream after them, their rows, and the rows of views."""
+        lane, kind, meta = lane_of(ask.key), ask.kind, encode_meta(cause)
+        rows: list[FactRow] = []
+        shown: list[_Shown] = []
+        for ordinal, fact in enumerate(facts, self.counts.get(lane, 0) + 1):
+            now = Current(kind.evolve(now.state, fact), now.version + 1)
+            rows.append(
+                FactRow(
+                    lane, ordinal, stream, now.version, fact.TYPE, fact.VERSION,
+                    self._encode(kind, fact), cause.id, meta, cause.occurred_at,
+                )
+            )  # fmt: skip
+            shown += self._show(Told(ask.key, lane, now.version, fact, now.state, cause), kind)
+        return now, rows, shown
 
     def _encode(self, kind: Kind[Any, Any], fact: Any) -> bytes:
         data = self.kinds[kind.name].encode(fact)
@@ -132,34 +158,11 @@ class Batch:
             raise Refused("TOO_LARGE", f"{fact.TYPE} is {len(data)} bytes, at most {MAX_FACT} pass")
         return data
 
-    def _take(
-        self,
-        stream: str,
-        touched: Touched,
-        ask: Ask[Any, Any],
-        fact: Any,
-        data: bytes,
-        cause: Cause,
-    ) -> None:
-        kind, lane = ask.kind, touched.lane
-        state = kind.evolve(touched.current.state, fact)
-        version = touched.current.version + 1
-        touched.current = Current(state, version)
-        self.counts[lane] += 1
-        self.facts.append(
-            FactRow(
-                lane, self.counts[lane], stream, version, fact.TYPE, fact.VERSION,
-                data, cause.id, encode_meta(cause), cause.occurred_at,
-            )
-        )  # fmt: skip
-        self._show(Told(ask.key, lane, version, fact, state, cause), kind)
-
-    def _show(self, told: Told[Any, Any], kind: Kind[Any, Any]) -> None:
+    def _show(self, told: Told[Any, Any], kind: Kind[Any, Any]) -> Iterator[_Shown]:
         for view in self.views:
             if view.kind.name == kind.name:
-                rows = self.rows.setdefault(view.name, {})
                 for row in view.rows(told):
-                    rows[key_of(view, row)] = (told.lane, row)
+                    yield view.name, key_of(view, row), row
 
     @property
     def lanes(self) -> list[int]:
