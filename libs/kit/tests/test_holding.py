@@ -1,14 +1,27 @@
 """The engine without Kafka: whatever is sent again, dropped or contested, each counts once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from kit_tally import TALLIES, TALLY, Counted, add, cause, counted, hearing
+from kit_tally import (
+    NOW,
+    OPERATOR,
+    TALLIES,
+    TALLY,
+    Added,
+    Counted,
+    Tally,
+    add,
+    cause,
+    counted,
+    hearing,
+)
 
 from inkoop_kit import batch as batch_module
 from inkoop_kit.batch import Batch, codecs
@@ -18,7 +31,7 @@ from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.memory import MemoryStore
 from inkoop_kit.reading import OutOfPlace, Reading
 from inkoop_kit.store import Written
-from inkoop_kit.streams import Refused
+from inkoop_kit.streams import Ask, Original, Refused, Told
 
 TOPIC, CLUSTER = "in", "c-1"
 NAMES = ("a", "b", "c", "d")
@@ -172,6 +185,44 @@ def test_a_fact_too_large_for_a_message_is_refused_and_leaves_nothing_behind(
         batch.decide(add("a", 10**9), cause(), {})
     assert refused.value.code == "TOO_LARGE"
     assert (batch.facts, batch.streams, batch.lanes) == ([], {}, [])
+
+
+def test_a_bug_in_a_view_leaves_nothing_of_the_decision_behind() -> None:
+    def rows(told: Told[Tally, Added]) -> Iterable[tuple[object, ...]]:
+        if told.state.total > 9:
+            raise RuntimeError("a bug")
+        yield told.key, OPERATOR, told.state.total, told.state.count, NOW
+
+    batch = Batch(codecs([TALLY]), [replace(TALLIES, rows=rows)])
+    original = Original("ab", "text/plain", b"x")
+    with pytest.raises(RuntimeError):
+        batch.decide(Ask(TALLY, "a", lambda _: (Added(5), Added(5)), (original,)), cause(), {})
+    assert (batch.facts, batch.streams, batch.lanes) == ([], {}, [])
+    assert (batch.rows, batch.originals) == ({}, {})
+
+
+def test_what_is_unreadable_and_sent_again_is_set_aside_once() -> None:
+    store = MemoryStore([TALLY])
+    holding = holding_of(store)
+    message = replace(counted(TOPIC, 1, "a"), value=b"?")
+    store.write(decide(holding, store, [message, replace(message, offset=1)]))
+    assert [parked.row.reason for parked in store.parked.values()] == ["payload"]
+
+
+def test_a_sequence_that_no_store_can_hold_is_no_envelope() -> None:
+    message = counted(TOPIC, 2**63, "a")
+    assert isinstance(heard := hearing(TOPIC).hear(message), Unreadable)
+    assert heard.reason == "envelope"
+
+
+def test_a_header_without_a_value_makes_a_message_unreadable() -> None:
+    empty = cast(
+        "bytes", None
+    )  # Kafka has null for a header's value, whatever aiokafka's types say
+    message = replace(counted(TOPIC, 1, "a"), headers=(("x", empty),))
+    store = MemoryStore([TALLY])
+    store.write(decide(holding_of(store), store, [message]))
+    assert [parked.row.reason for parked in store.parked.values()] == ["envelope"]
 
 
 @given(st.binary(max_size=200), st.binary(max_size=50))

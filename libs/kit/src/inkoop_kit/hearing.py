@@ -12,6 +12,8 @@ from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.streams import Ask, Cause
 
 E = TypeVar("E")
+_BIGINT = 2**63
+"""PostgreSQL holds what is less."""
 
 
 class Message(Protocol):
@@ -58,10 +60,14 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A message that must be set aside: `reason` is stable, `detail` is for people."""
+    """A message that must be set aside: `reason` is stable, `detail` is for people.
+
+    What has an envelope is known when it is sent again.
+    """
 
     reason: str
     detail: str
+    envelope: Envelope | None = None
 
 
 class Hearing:
@@ -82,17 +88,17 @@ class Hearing:
         """Understand a message; never raises."""
         try:
             envelope = from_headers(message.headers)
-        except EnvelopeError as error:
+        except (EnvelopeError, TypeError) as error:  # TypeError: a header's value may be null
             return Unreadable("envelope", str(error))
-        if envelope.lane >= LANES:
-            return Unreadable("envelope", f"there is no lane {envelope.lane}")
+        if envelope.lane >= LANES or envelope.sequence >= _BIGINT:
+            return Unreadable("envelope", f"there is no place {envelope.lane}-{envelope.sequence}")
         subscription = self._subscriptions.get((message.topic, envelope.type))
         if subscription is None:
             return Ignored(envelope)
         try:
             event = self._decoders[envelope.type].decode(message.value or b"")
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            return Unreadable("payload", str(error))
+            return Unreadable("payload", str(error), envelope)
         return _asked(message, envelope, subscription, event)
 
 
@@ -103,9 +109,10 @@ def _asked(
     try:
         ask = subscription.ask(event, cause)
     except Exception as error:  # whatever it is, the message is set aside, not lost
-        return Unreadable("failed", repr(error))
+        return Unreadable("failed", repr(error), envelope)
     if lane_of(ask.key) != message.partition or "\0" in ask.key:
-        return Unreadable("key", f"{ask.key!r} does not belong in partition {message.partition}")
+        wrong = f"{ask.key!r} does not belong in partition {message.partition}"
+        return Unreadable("key", wrong, envelope)
     return Heard(envelope, ask, cause)
 
 
@@ -123,7 +130,7 @@ def cause_of(envelope: Envelope) -> Cause:
 
 def set_aside(message: Message, reason: str, detail: str) -> ParkedRow:
     """The message as a parked row: its bytes, headers, position, and why."""
-    headers = [(name, value.decode("latin-1")) for name, value in message.headers]
+    headers = [(name, (value or b"").decode("latin-1")) for name, value in message.headers]
     return ParkedRow(
         lane=message.partition,
         topic=message.topic,

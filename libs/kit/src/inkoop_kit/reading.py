@@ -96,12 +96,9 @@ class Reading:
             place = progress[message.topic, message.partition]
             place.passes(message)
             one = self.hearing.hear(message)
-            if not isinstance(one, Unreadable):
-                envelope = one.envelope
-                if not place.is_new(envelope.lane, envelope.sequence):
-                    heard.append((message, None))
-                    continue
-            heard.append((message, one))
+            envelope = one.envelope
+            new = envelope is None or place.is_new(envelope.lane, envelope.sequence)
+            heard.append((message, one if new else None))
         return heard
 
     def decide(
