@@ -95,7 +95,7 @@ def _adjustment(group: Group) -> Adjustment:
 def _buyer(root: Group) -> Party:
     """The customer; the ordering party of UBL-OHNL where only that one has an OIN."""
     buyer = build_party(root["BG-7"], "BG-8", "BG-9")
-    if buyer.oin is None and (other := root.get("ordered_by")):
+    if (other := root.get("ordered_by")) and buyer.oin is None:
         ordered_by = build_party(other, "address", "contact")
         return ordered_by if ordered_by.oin else buyer
     return buyer
@@ -104,7 +104,7 @@ def _buyer(root: Group) -> Party:
 def _supplier(root: Group) -> Party:
     """The invoicing party; the selling party of UBL-OHNL where only that one is known by an id."""
     supplier = build_party(root["BG-4"], "BG-5", "BG-6")
-    if supplier.id is None and (other := root.get("sold_by")):
+    if (other := root.get("sold_by")) and supplier.id is None:
         sold_by = build_party(other, "address", "contact")
         return sold_by if sold_by.id else supplier
     return supplier

@@ -171,8 +171,8 @@ def judge(sets: Iterable[RuleSet], facts: Facts) -> tuple[Finding, ...]:
             if len(found) < MAX_FINDINGS:
                 found.append(finding(rule, offence, severity))
             elif found is fatal:
-                return (*fatal, *warnings)
-    return (*fatal, *warnings)
+                return tuple(dict.fromkeys((*fatal, *warnings)))
+    return tuple(dict.fromkeys((*fatal, *warnings)))
 
 
 def finding(rule: Rule, offence: Offence, severity: Severity) -> Finding:

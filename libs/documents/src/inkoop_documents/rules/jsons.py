@@ -5,17 +5,18 @@ import re
 from inkoop_documents.model.prices import ONE, line_net
 from inkoop_documents.rules.engine import Offence, Rule, RuleSet, required
 from inkoop_documents.rules.ours import (
+    MAX_LINE_ID,
     READABLE,
-    at_most_characters,
     at_most_lines,
     currency_known,
     formed,
-    key_text,
+    key_texts,
     not_negative,
     short_amounts,
     unique,
 )
 from inkoop_documents.scanned import Group
+from inkoop_events.values import MAX_NUMBER_LENGTH
 
 OIN_FORM = formed(
     "INKOOP-OIN",
@@ -66,11 +67,16 @@ _ALL = (
     SUPPLIER_FORM,
     at_most_lines("lines"),
     unique("lines", "line"),
-    key_text("", "order"),
-    key_text("lines", "line", "order_line", "order"),
-    at_most_characters("", "order"),
-    at_most_characters("lines", "line", "unit", "order_line", most=50),
-    at_most_characters("lines", "order"),
+    *key_texts("", {"order": MAX_NUMBER_LENGTH}),
+    *key_texts(
+        "lines",
+        {
+            "line": MAX_LINE_ID,
+            "unit": MAX_LINE_ID,
+            "order_line": MAX_LINE_ID,
+            "order": MAX_NUMBER_LENGTH,
+        },
+    ),
 )
 _PRICED = (
     *_needed("supplier", "currency", "issued", "lines/unit", "lines/price"),
@@ -85,8 +91,7 @@ _RECEIPT = RuleSet(
     (
         *_ALL,
         *_needed("receipt", "received"),
-        key_text("", "receipt"),
-        at_most_characters("", "receipt"),
+        *key_texts("", {"receipt": MAX_NUMBER_LENGTH}),
         not_negative("lines", "quantity"),
     ),
 )
@@ -96,8 +101,7 @@ _INVOICE = RuleSet(
         *(rule for rule in _ALL if rule.path or rule.id != "INKOOP-MISSING"),
         *_needed("department", "invoice", "lines"),
         *_PRICED,
-        key_text("", "invoice"),
-        at_most_characters("", "invoice"),
+        *key_texts("", {"invoice": MAX_NUMBER_LENGTH}),
     ),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
 from inkoop_documents.scanned import Group
 from inkoop_documents.texts import composed
-from inkoop_events.values import MAX_LINES, MAX_NUMBER_LENGTH
+from inkoop_events.values import MAX_LINES
 
 
 def _remarked(id_: str, what: str, nl: str, en: str) -> Rule:
@@ -165,39 +165,41 @@ def currency_known(key: str, currency_of: Callable[[Group], str]) -> Rule:
     )
 
 
-def key_text(path: str, *keys: str) -> Rule:
-    """A number that becomes part of a key hides nothing: no control or format character."""
+def key_texts(path: str, limits: dict[str, int]) -> tuple[Rule, Rule]:
+    """What becomes part of a key is short and hides nothing (no control or format character).
 
-    def check(group: Group) -> Iterable[Offence]:
+    `limits` gives the characters allowed by key. Both rules look at what one pass found odd.
+    """
+
+    def odd(facts: Facts) -> list[tuple[Group, str, str]]:
         return [
-            Offence(group, key)
-            for key in keys
-            if (text := group.get(key)) and not composed(text).isprintable()
+            (group, key, composed(text))
+            for group in facts.groups(path)
+            for key, limit in limits.items()
+            if (text := group.get(key)) and (len(text) > limit or not text.isprintable())
         ]
 
-    nl, en = _FOREIGN_TEXT
-    return Rule("INKOOP-TEXT", nl, en, check, path)
-
-
-def at_most_characters(path: str, *keys: str, most: int = MAX_NUMBER_LENGTH) -> Rule:
-    """A number that becomes part of a key must stay short."""
-
-    def check(group: Group) -> Iterable[Offence]:
+    def long(facts: Facts) -> Iterable[Offence]:
         return [
-            Offence(group, key, count=len(text), most=most)
-            for key in keys
-            if (text := group.get(key)) and len(text) > most and len(composed(text)) > most
+            Offence(group, key, count=len(text), most=limits[key])
+            for group, key, text in facts.once(odd)
+            if len(text) > limits[key]
         ]
 
-    return Rule(
-        "INKOOP-LENGTH",
-        "{name} heeft {count} tekens; {most} is het maximum.",
-        "{name} has {count} characters; {most} is the most.",
-        check,
-        path,
+    def hiding(facts: Facts) -> Iterable[Offence]:
+        found = facts.once(odd)
+        return [Offence(group, key) for group, key, text in found if not text.isprintable()]
+
+    nl = "{name} heeft {count} tekens; {most} is het maximum."
+    en = "{name} has {count} characters; {most} is the most."
+    return (
+        Rule("INKOOP-LENGTH", nl, en, check_all=long),
+        Rule("INKOOP-TEXT", *_FOREIGN_TEXT, check_all=hiding),
     )
 
 
+MAX_LINE_ID = 50
+"""Characters of a line's number or unit: ten thousand of each travel in one event."""
 CODE_LENGTH = 3
 
 

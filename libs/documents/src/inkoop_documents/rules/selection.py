@@ -14,11 +14,11 @@ from inkoop_documents.rules.gaccount import GACCOUNT, GACCOUNT_ID
 from inkoop_documents.rules.nlcius import NLCIUS, NLCIUS_ID
 from inkoop_documents.rules.ohnl import OHNL_INVOICE, OHNL_ORDER, is_ohnl
 from inkoop_documents.rules.ours import (
+    MAX_LINE_ID,
     READABLE,
-    at_most_characters,
     at_most_lines,
     currency_known,
-    key_text,
+    key_texts,
     needed,
     not_negative,
     unique,
@@ -27,6 +27,7 @@ from inkoop_documents.rules.peppol import LINE_NET, PEPPOL, PEPPOL_ID
 from inkoop_documents.rules.peppol_orders import PEPPOL_ORDER, PEPPOL_ORDER_ID
 from inkoop_documents.rules.rijk import BASISFACTUUR, BASISORDER_OHNL, BASISORDER_PEPPOL
 from inkoop_documents.scanned import Group
+from inkoop_events.values import MAX_NUMBER_LENGTH
 
 
 def _unknown(facts: Facts) -> Offence | None:
@@ -72,11 +73,16 @@ INVOICE_OURS = RuleSet(
         not_negative("BG-25", "BT-149"),
         at_most_lines("BG-25"),
         unique("BG-25", "BT-126"),
-        key_text("", "BT-1", "BT-13"),
-        key_text("BG-25", "BT-126", "BT-132", "order"),
-        at_most_characters("", "BT-1", "BT-13"),
-        at_most_characters("BG-25", "BT-126", "BT-130", "BT-132", most=50),
-        at_most_characters("BG-25", "order"),
+        *key_texts("", {"BT-1": MAX_NUMBER_LENGTH, "BT-13": MAX_NUMBER_LENGTH}),
+        *key_texts(
+            "BG-25",
+            {
+                "BT-126": MAX_LINE_ID,
+                "BT-130": MAX_LINE_ID,
+                "BT-132": MAX_LINE_ID,
+                "order": MAX_NUMBER_LENGTH,
+            },
+        ),
         currency_known("BT-5", invoices.currency_of),
     ),
 )
@@ -85,10 +91,8 @@ ORDER_OURS = RuleSet(
     (
         at_most_lines("BOR-6"),
         unique("BOR-6", "BOR-6.1"),
-        key_text("", "BOR-1.1"),
-        key_text("BOR-6", "BOR-6.1"),
-        at_most_characters("", "BOR-1.1"),
-        at_most_characters("BOR-6", "BOR-6.1", "unit", most=50),
+        *key_texts("", {"BOR-1.1": MAX_NUMBER_LENGTH}),
+        *key_texts("BOR-6", {"BOR-6.1": MAX_LINE_ID, "unit": MAX_LINE_ID}),
         not_negative("BOR-6", "BOR-6.3"),
         not_negative("BOR-6", "BOR-6.5"),
         not_negative("BOR-6", "base_quantity"),
