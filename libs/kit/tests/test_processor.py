@@ -4,8 +4,10 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from secrets import token_hex
 from typing import Any
 
+import psycopg
 import pytest
 from kit_running import everything_on, make_processor, make_relay, produce, running, until
 from kit_tally import TALLIES, TALLY, Added, Counted, Tally, add, cause, counted
@@ -14,10 +16,12 @@ from inkoop_events.envelope import from_headers
 from inkoop_kit.batch import Batch, Current, codecs
 from inkoop_kit.hearing import Hearing, Recalled, Subscription
 from inkoop_kit.lanes import LANES, lane_of
+from inkoop_kit.operations import Operations
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database, PostgresStore
-from inkoop_kit.store import Stored
+from inkoop_kit.store import Stored, Verdict
 from inkoop_kit.streams import Ask, Cause, Kind
+from inkoop_local.database import ServiceDatabase
 from inkoop_local.infrastructure import Infrastructure
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.timeout(120)]
@@ -222,6 +226,91 @@ async def test_one_message_that_cannot_be_written_is_found_and_parked(
     assert totals(store) == {"a": 4, "huge": 2**63 - 1}
 
 
+async def test_what_breaks_a_rule_of_a_table_is_parked_like_what_does_not_fit(
+    infrastructure: Infrastructure,
+    topics: Callable[..., list[str]],
+    stores: Stores,
+    schema: ServiceDatabase,
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    processor, counts = make_processor(bootstrap, topic, stores)
+    store, long = stores(), token_hex(8000)  # a key that no index takes
+    with psycopg.connect(schema.owner_url, autocommit=True) as owner:
+        owner.execute("alter table tally.tallies add check (total < 100)")
+    async with running(processor):
+        messages = [counted(topic, 1, "a"), counted(topic, 2, "odd", 100), counted(topic, 3, long)]
+        await produce(bootstrap, [*messages, counted(topic, 4, "a")])
+        await until(lambda: sum(counts.words.values()) == 4, "all is read")
+    assert counts.words == {"ok": 2, "parked": 2}
+    assert totals(store) == {"a": 2}
+
+
+async def test_a_release_that_cannot_be_written_holds_nothing_else_up(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    broken = True
+
+    def moody(event: Counted, _: Cause) -> Ask[Tally, Added]:
+        if broken:
+            raise RuntimeError("a bug")
+        return add(event.name, event.number)
+
+    heard = Hearing([Subscription(topic, Counted, moody)])
+    processor, counts = make_processor(bootstrap, topic, stores, heard=heard)
+    store = stores()
+    connection = store.database.connection
+
+    def waiting() -> list[tuple[object, ...]]:
+        query = "select key, reason, release_asked is null from parked where released_at is null"
+        return list(connection.execute(f"{query} order by id".encode()))
+
+    async with running(processor):
+        messages = [counted(topic, n, "huge", 2**63 - 1) for n in (1, 2)]
+        await produce(bootstrap, [*messages, *(counted(topic, n, f"n{n}") for n in range(3, 9))])
+        await until(lambda: len(waiting()) == 8, "all are parked")
+        broken = False
+        Operations(store.database, store.database, []).release(range(1, 9))
+        await until(lambda: len(waiting()) == 1, "all but one are released")
+    assert waiting() == [("huge", "unwritable", True)]
+    assert totals(store) == {"huge": 2**63 - 1, **{f"n{n}": 1 for n in range(3, 9)}}
+    assert counts.words == {"parked": 8, "ok": 7}
+
+
+async def test_what_is_being_set_aside_is_not_forgotten_when_a_lane_stands(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap = infrastructure.kafka.bootstrap
+    store, writer, reader = stores(), _HeldUp(stores().database), _HeldUp(stores().database)
+    own = iter((writer, reader))
+    processor, counts = make_processor(bootstrap, topic, lambda: next(own), parked_limit=1)
+    other = next(name for name in NAMES if lane_of(name) != lane_of("a"))
+    for event in (writer.go_on, reader.go_on):
+        event.set()
+    async with running(processor):
+        await produce(bootstrap, [counted(topic, 1, "a", -1)])
+        await until(lambda: processor.braked == {lane_of("a")}, "a lane stands")
+        writer.go_on.clear()
+        writer.writing.clear()
+        await produce(bootstrap, [counted(topic, 2, other, -1)])
+        await asyncio.to_thread(writer.writing.wait)
+        reader.looking.clear()
+        await asyncio.to_thread(reader.looking.wait, 2.5)  # it looks every second, if it may
+        await produce(bootstrap, [counted(topic, 3, other)])
+        await asyncio.to_thread(reader.looking.wait, 0.5)
+        writer.go_on.set()
+        await until(
+            lambda: (
+                counts.words["parked"] == 2 and ("ok" in counts.words or len(processor.braked) == 2)
+            ),
+            "the third is read, or its lane stands too",
+        )
+    assert totals(store) == {}
+
+
 async def test_a_relay_killed_between_send_and_position_tells_nothing_twice(
     infrastructure: Infrastructure,
     topics: Callable[..., list[str]],
@@ -318,7 +407,7 @@ async def test_lanes_that_change_hands_while_a_batch_is_decided_are_read_once(
     [topic] = await asyncio.to_thread(topics, "in")
     bootstrap = infrastructure.kafka.bootstrap
     name = next(name for name in NAMES if lane_of(name) == lane)
-    store, reader = stores(), _held_up(stores())
+    store, reader = stores(), _HeldUp(stores().database)
     own = iter((stores(), reader))  # the writer, then the reader
     first, _ = make_processor(bootstrap, topic, lambda: next(own))
     second, _ = make_processor(bootstrap, topic, stores, instance="tally-1")
@@ -335,18 +424,23 @@ async def test_lanes_that_change_hands_while_a_batch_is_decided_are_read_once(
 
 
 class _HeldUp(PostgresStore):
-    """A store that is slow to load for the first time."""
+    """A store that loads and writes only when it is let, and tells of it."""
 
-    loading: threading.Event
-    go_on: threading.Event
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, [TALLY], [TALLIES])
+        self.loading, self.writing, self.looking = (threading.Event() for _ in range(3))
+        self.go_on = threading.Event()
 
     def load(self, streams: Mapping[str, Kind[Any, Any]]) -> dict[str, Current]:
         self.loading.set()
         self.go_on.wait(30)
         return super().load(streams)
 
+    def write(self, batch: Batch) -> Verdict:
+        self.writing.set()
+        self.go_on.wait(30)
+        return super().write(batch)
 
-def _held_up(store: PostgresStore) -> _HeldUp:
-    slow = _HeldUp(store.database, [TALLY], [TALLIES])
-    slow.loading, slow.go_on = threading.Event(), threading.Event()
-    return slow
+    def parked_keys(self, lanes: Sequence[int]) -> dict[tuple[int, str, str], int]:
+        self.looking.set()
+        return super().parked_keys(lanes)

@@ -12,6 +12,7 @@ from kit_tally import NOW, OPERATOR, TALLIES, TALLY, Added, Tally, add, cause
 from inkoop_kit.batch import Batch, CommandRow, ParkedRow, Position, codecs
 from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.memory import MemoryStore
+from inkoop_kit.operations import Operations
 from inkoop_kit.postgres import PostgresStore
 from inkoop_kit.store import CommandKnown, OffsetConflict, Store, VersionConflict, Written
 from inkoop_kit.streams import Ask, Original
@@ -135,6 +136,36 @@ class StoreContract:
         assert store.parked_keys([3]) == {}
         assert store.release_asked([2]) == []
 
+    def test_a_parked_message_is_released_once(self, store: Store) -> None:
+        self._park(store, "k")
+        for expected in (Written, OffsetConflict):
+            batch = batch_of(add("a", 1), store=store)
+            batch.released.append(1)
+            assert isinstance(store.write(batch), expected)
+        assert len(store.read_stream("tally/a")) == 1
+
+    def test_a_key_that_fails_again_is_not_asked_for_any_more(self, store: Store) -> None:
+        self._park(store, "k", "other", "k", "k")
+        self._ask_release(store, 1, 2, 3, 4)
+        assert [parked.id for parked in store.release_asked([2])] == [1, 2, 3, 4]
+        batch = batch_of(store=store)
+        batch.counts[2] = 0
+        batch.released.append(1)
+        batch.retried.append((3, "failed", "again"))
+        assert isinstance(store.write(batch), Written)
+        assert [parked.id for parked in store.release_asked([2])] == [2]
+        assert store.parked_keys([2]) == {(2, "in", "k"): 2, (2, "in", "other"): 1}
+
+    def _park(self, store: Store, *keys: str) -> None:
+        batch = batch_of(store=store)
+        batch.counts[2] = 0
+        for offset, key in enumerate(keys):
+            batch.parked.append(ParkedRow(2, "in", offset, key, "payload", "?", b"[]", b""))
+        store.write(batch)
+
+    def _ask_release(self, store: Store, *ids: int) -> None:
+        raise NotImplementedError
+
     def test_an_original_is_kept_once(self, store: Store) -> None:
         original = Original("ab", "text/plain", b"\x00bytes")
         for number in (1, 2):
@@ -147,12 +178,20 @@ class TestMemoryStore(StoreContract):
     def store(self) -> MemoryStore:
         return MemoryStore([TALLY])
 
+    def _ask_release(self, store: Store, *ids: int) -> None:
+        assert isinstance(store, MemoryStore)
+        store.ask_release(ids)
+
 
 @pytest.mark.integration
 class TestPostgresStore(StoreContract):
     @pytest.fixture
     def store(self, stores: Callable[[], PostgresStore]) -> PostgresStore:
         return stores()
+
+    def _ask_release(self, store: Store, *ids: int) -> None:
+        assert isinstance(store, PostgresStore)
+        Operations(store.database, store.database, []).release(ids)
 
     def test_text_that_postgresql_cannot_hold_is_made_holdable_in_views(
         self, store: PostgresStore

@@ -101,7 +101,7 @@ class Batch:
     released: list[int] = field(default_factory=list)
     """Parked rows that this batch carries out after all."""
     retried: list[tuple[int, str, str]] = field(default_factory=list)
-    """Parked rows that failed again: id, reason, detail."""
+    """Parked rows that failed again, one of a key: id, reason, detail."""
     originals: dict[str, Original] = field(default_factory=dict)
     rows: dict[str, dict[tuple[Any, ...], tuple[int, tuple[Any, ...]]]] = field(
         default_factory=dict

@@ -137,10 +137,15 @@ def set_aside(message: Message, reason: str, detail: str) -> ParkedRow:
         offset=message.offset,
         key=key_text(message),
         reason=reason,
-        detail=detail.replace("\0", "\ufffd")[:2000],
+        detail=short(detail),
         headers=msgspec.json.encode(headers),
         value=message.value or b"",
     )
+
+
+def short(detail: str) -> str:
+    """A detail as it is stored: text that PostgreSQL takes, of a length that people read."""
+    return detail.replace("\0", "\ufffd")[:2000]
 
 
 def key_text(message: Message) -> str:

@@ -22,7 +22,6 @@ class Holding:
     def __init__(self, reading: Reading, cache: int) -> None:
         self._reading, self._cache = reading, cache
         self._states: dict[str, Current] = {}
-        self._unwritable: dict[tuple[str, int, int], str] = {}
         self.progress: dict[tuple[str, int], Progress] = {}
         self.parked: dict[tuple[int, str, str], int] = {}
 
@@ -43,10 +42,7 @@ class Holding:
 
     def hear(self, messages: Iterable[Message]) -> Listened:
         """Understand what is new. Raises OutOfPlace when a message is not the next one."""
-        heard = self._reading.hear(messages, self.progress)
-        if self._unwritable:
-            heard = [(message, self._judged(message, one)) for message, one in heard]
-        return heard
+        return self._reading.hear(messages, self.progress)
 
     def missing(self, heard: Listened) -> dict[str, Kind[Any, Any]]:
         """The streams asked that are not in memory; the others count as used now."""
@@ -77,7 +73,7 @@ class Holding:
 
     def cannot_be_written(self, message: Message, why: str) -> None:
         """Set this message aside when it comes again: PostgreSQL refuses what it leads to."""
-        self._unwritable[message.topic, message.partition, message.offset] = why
+        self._reading.unwritable[message.topic, message.partition, message.offset] = why
 
     def parked_in(self) -> dict[int, int]:
         """How many messages of each lane are set aside."""
@@ -85,12 +81,6 @@ class Holding:
         for (lane, _, _), count in self.parked.items():
             counts[lane] = counts.get(lane, 0) + count
         return counts
-
-    def _judged(
-        self, message: Message, one: Heard | Ignored | Unreadable | None
-    ) -> Heard | Ignored | Unreadable | None:
-        why = self._unwritable.get((message.topic, message.partition, message.offset))
-        return one if why is None else Unreadable("unwritable", why)
 
     def _missing(self, streams: Mapping[str, Kind[Any, Any]]) -> dict[str, Kind[Any, Any]]:
         missing: dict[str, Kind[Any, Any]] = {}

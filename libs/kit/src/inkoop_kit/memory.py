@@ -118,6 +118,9 @@ class MemoryStore:
                 position.expected,
             ):
                 return OffsetConflict()
+        tried = {*batch.released, *(i for i, _, _ in batch.retried)}
+        if not tried <= self.parked.keys():
+            return OffsetConflict()
         if any(command.id in self.carried_out for command in batch.commands):
             return CommandKnown()
         stale = [s for s, t in batch.streams.items() if self._version(s) != t.expected]
@@ -149,6 +152,9 @@ class MemoryStore:
             self.originals.setdefault(original.sha256, original)
         for view, rows in batch.rows.items():
             self.rows.setdefault(view, {}).update(rows)
+        self._set_aside(batch)
+
+    def _set_aside(self, batch: Batch) -> None:
         for row in batch.parked:
             self._parked_ids += 1
             parked = Parked(self._parked_ids, row, 1, self._clock(), release_asked=False)
@@ -158,7 +164,10 @@ class MemoryStore:
         for i, reason, detail in batch.retried:
             old = self.parked[i]
             row = replace(old.row, reason=reason, detail=detail)
-            self.parked[i] = replace(old, row=row, attempts=old.attempts + 1, release_asked=False)
+            self.parked[i] = replace(old, row=row, attempts=old.attempts + 1)
+            for j, other in list(self.parked.items()):
+                if j >= i and _place(other) == _place(old):
+                    self.parked[j] = replace(other, release_asked=False)
 
     def _version(self, stream: str) -> int:
         return self.states[stream][0] if stream in self.states else 0
@@ -171,3 +180,7 @@ class MemoryStore:
             return Current(codec.decode_state(data), version)
         facts = (codec.decode(s.type, s.schema, s.data) for s in self.read_stream(stream))
         return Current(reduce(kind.evolve, facts, kind.state()), version)
+
+
+def _place(parked: Parked) -> tuple[int, str, str]:
+    return parked.row.lane, parked.row.topic, parked.row.key

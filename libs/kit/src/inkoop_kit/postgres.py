@@ -34,6 +34,16 @@ _PARKED = (
 )
 
 
+UNWRITABLE = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.errors.ProgramLimitExceeded,
+)
+"""What is in a batch does not fit into the tables: trying again will not help."""
+_RELEASED_AT_ONCE = 16 * 1024 * 1024
+"""Bytes of parked messages after which the others wait for the next batch."""
+
+
 class Database:
     """One connection to a service's schema, made when it is needed and again when it broke.
 
@@ -183,10 +193,13 @@ class PostgresStore:
     def release_asked(self, lanes: Sequence[int]) -> list[Parked]:
         """The messages of every (topic, key) that an operator wants released, in order."""
         rows = self.database.connection.execute(
-            f"""select {_PARKED} from parked where released_at is null and lane = any(%s)
-            and (topic, key) in (select topic, key from parked where released_at is null
-                and release_asked is not null and lane = any(%s)) order by id limit 1000""",
-            [Ints(lanes), Ints(lanes)],
+            f"""select {_PARKED} from (
+                select *, sum(octet_length(value)) over (order by id) as bytes from parked
+                where released_at is null and lane = any(%s)
+                and (topic, key) in (select topic, key from parked where released_at is null
+                    and release_asked is not null and lane = any(%s)) order by id limit 1000
+            ) as asked where bytes - octet_length(value) < %s order by id""",
+            [Ints(lanes), Ints(lanes), _RELEASED_AT_ONCE],
         )
         return [Parked(row[0], ParkedRow(*row[1:9]), *row[9:12]) for row in rows]
 

@@ -16,8 +16,9 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
 from inkoop_kit.batch import Batch
-from inkoop_kit.hearing import Message, Subscription
+from inkoop_kit.hearing import Message, Subscription, recall
 from inkoop_kit.holding import Holding
+from inkoop_kit.postgres import UNWRITABLE
 from inkoop_kit.reading import OutOfPlace, Result
 from inkoop_kit.store import Parked, Store, Tracked, Written
 
@@ -212,7 +213,7 @@ class Processor(ConsumerRebalanceListener):
     ) -> None:
         try:
             verdict = await self._in_thread(self._writer.write, batch)
-        except psycopg.DataError as error:
+        except UNWRITABLE as error:
             self._cannot_write(messages, error)
             raise Dropped(f"PostgreSQL refuses something in it: {error}") from error
         if not isinstance(verdict, Written):
@@ -266,23 +267,26 @@ class Processor(ConsumerRebalanceListener):
 
     async def _look_after_parked(self, consumer: AIOKafkaConsumer) -> None:
         """Carry out what operators want released, and set or lift the brake."""
-        lanes = sorted(self._holding.parked_in())
-        if lanes:
+        if lanes := sorted(self._holding.parked_in()):
+            await self._finish()  # it may set aside more, behind what is released
             waiting = await self._in_thread(self._reader.release_asked, lanes)
             if waiting:
-                await self._release(waiting)
+                await self._release(waiting[:1] if self._one_by_one else waiting)
+                self._checked = 0.0  # there may be more
             if waiting or self.braked:
                 self._holding.parked = await self._in_thread(self._reader.parked_keys, lanes)
         if self._given is None:
             self._brake(consumer)
 
     async def _release(self, waiting: Sequence[Parked]) -> None:
-        await self._finish()
         started, began_ns = time.monotonic(), time.time_ns()
         if missing := self._holding.missing_for(waiting):
             self._holding.learn(await self._in_thread(self._reader.load, missing))
         batch, results = self._holding.release(waiting)
-        await self._write(batch, results, (), started, began_ns)
+        messages = [recall(one.row) for one in waiting]
+        write = self._write(batch, results, messages, started, began_ns)
+        self._pending = asyncio.create_task(write)
+        await self._finish()
 
     def _brake(self, consumer: AIOKafkaConsumer) -> None:
         counts = self._holding.parked_in()

@@ -1,7 +1,7 @@
 """From the messages of one poll to a batch: what is new, what is asked, what is set aside."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from inkoop_kit.batch import Batch, Current, Position
@@ -15,6 +15,7 @@ from inkoop_kit.hearing import (
     key_text,
     recall,
     set_aside,
+    short,
 )
 from inkoop_kit.store import Parked, Tracked
 from inkoop_kit.streams import Kind, Refused, stream_of
@@ -86,6 +87,8 @@ class Reading:
     hearing: Hearing
     codecs: Mapping[str, Codec[Any, Any]]
     views: Sequence[View[Any, Any]]
+    unwritable: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    """Messages, by topic, partition and offset, that lead to what PostgreSQL refuses: why."""
 
     def hear(
         self, messages: Iterable[Message], progress: Mapping[tuple[str, int], Progress]
@@ -95,7 +98,7 @@ class Reading:
         for message in messages:
             place = progress[message.topic, message.partition]
             place.passes(message)
-            one = self.hearing.hear(message)
+            one = self._understood(message)
             envelope = one.envelope
             new = envelope is None or place.is_new(envelope.lane, envelope.sequence)
             heard.append((message, one if new else None))
@@ -134,17 +137,23 @@ class Reading:
         stopped: set[tuple[int, str, str]] = set()
         for one in waiting:
             place = (one.row.lane, one.row.topic, one.row.key)
-            failed: Unreadable | None = None
-            if place not in stopped:
-                failed = self._again(batch, one, known, results)
-                if failed is None:
-                    batch.released.append(one.id)
-                    continue
+            if place in stopped:
+                continue
+            failed = self._again(batch, one, known, results)
+            if failed is None:
+                batch.released.append(one.id)
+            else:
                 stopped.add(place)
-            if failed is not None or one.release_asked:
-                why = failed or Unreadable(one.row.reason, one.row.detail)
-                batch.retried.append((one.id, why.reason, why.detail[:2000]))
+                batch.retried.append((one.id, failed.reason, short(failed.detail)))
         return batch, results
+
+    def _understood(self, message: Message) -> Heard | Ignored | Unreadable:
+        one = self.hearing.hear(message)
+        if self.unwritable:
+            place = (message.topic, message.partition, message.offset)
+            if (why := self.unwritable.pop(place, None)) is not None:
+                return Unreadable("unwritable", why, one.envelope)
+        return one
 
     def streams_of_parked(self, waiting: Iterable[Parked]) -> dict[str, Kind[Any, Any]]:
         """The streams that these parked messages ask."""
@@ -155,7 +164,7 @@ class Reading:
         self, batch: Batch, one: Parked, known: Mapping[str, Current], results: list[Result]
     ) -> Unreadable | None:
         message = recall(one.row)
-        heard = self.hearing.hear(message)
+        heard = self._understood(message)
         if isinstance(heard, Heard):
             return _ask(batch, heard, known, results, message)
         return heard if isinstance(heard, Unreadable) else None

@@ -38,7 +38,9 @@ with want as (
             then 'raced'
         when exists (select from position left join tracking using (topic, lane)
             where tracking.next_offset is distinct from position.expected
-               or tracking.cluster is distinct from position.cluster) then 'offset'
+               or tracking.cluster is distinct from position.cluster)
+            or exists (select from parked where released_at is not null
+                and id = any(%(released)s::bigint[] || %(retried)s::bigint[])) then 'offset'
         when exists (select from command where id = any(%(commands)s::text[])) then 'command'
         when exists (select from stale) then 'version'
         else 'written' end as word
@@ -82,11 +84,14 @@ with want as (
     update parked set released_at = now()
     where id = any(%(released)s::bigint[]) and exists (select from go)
 ), again as (
-    update parked set attempts = attempts + 1, release_asked = null, reason = r.reason,
-        detail = r.detail
+    update parked set release_asked = null,
+        attempts = parked.attempts + (parked.id = r.id)::int,
+        reason = case parked.id when r.id then r.reason else parked.reason end,
+        detail = case parked.id when r.id then r.detail else parked.detail end
     from unnest(%(retried)s::bigint[], %(retry_reasons)s::text[], %(retry_details)s::text[])
-        as r (id, reason, detail)
-    where parked.id = r.id and exists (select from go)
+        as r (id, reason, detail) join parked as failed using (id)
+    where parked.lane = failed.lane and parked.topic = failed.topic and parked.key = failed.key
+        and parked.id >= r.id and parked.released_at is null and exists (select from go)
 ), received as (
     insert into original (sha256, media_type, data)
     select o.* from unnest(%(hashes)s::text[], %(media_types)s::text[], %(blobs)s::bytea[]) as o

@@ -55,7 +55,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class OffsetConflict:
-    """Nothing was written: another process has read on in one of these lanes."""
+    """Nothing was written: another process has read on, or released, in one of these lanes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +107,5 @@ class Store(Protocol):
         ...
 
     def release_asked(self, lanes: Sequence[int]) -> list[Parked]:
-        """The messages of every (topic, key) that an operator wants released, in order."""
+        """The next messages of every (topic, key) that an operator wants released, in order."""
         ...
