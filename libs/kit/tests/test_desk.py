@@ -1,11 +1,12 @@
 """The desk: commands carried out once, each for itself, however many come together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import cast
+from secrets import token_hex
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -18,7 +19,8 @@ from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.queries import Queries
 from inkoop_kit.rebuild import rebuild
 from inkoop_kit.store import Store, Verdict
-from inkoop_kit.streams import Refused
+from inkoop_kit.streams import Kind, Refused
+from inkoop_local.database import ServiceDatabase
 
 NOBODY = cast("Queries", None)
 
@@ -101,6 +103,13 @@ class TestDesk:
                 await desk.ask(add("a", 1), command("1"))
         assert busy.value.retry_after == 5
 
+    async def test_a_busy_desk_makes_turns(self) -> None:
+        store = _Watched([TALLY])
+        async with open_desk(store, limit=1) as desk:
+            store.look = lambda: desk.progress
+            await desk.ask_many([(add("a", n), command(str(n))) for n in range(1, 5)])
+        assert len(set(store.seen)) == 4
+
 
 class _Interrupted(MemoryStore):
     """Somebody else writes just before the first write."""
@@ -113,6 +122,20 @@ class _Interrupted(MemoryStore):
             other = Batch(codecs([TALLY]))
             other.decide(add("a", 100), command("other").cause(), {})
             super().write(other)
+        return super().write(batch)
+
+
+class _Watched(MemoryStore):
+    """Notes what it sees at each write."""
+
+    look: Callable[[], float]
+
+    def __init__(self, kinds: Sequence[Kind[Any, Any]]) -> None:
+        super().__init__(kinds)
+        self.seen: list[float] = []
+
+    def write(self, batch: Batch) -> Verdict:
+        self.seen.append(self.look())
         return super().write(batch)
 
 
@@ -141,6 +164,23 @@ class TestOnPostgres:
         rig.database.connection.execute("update tallies set department = '00000001999999990000'")
         async with open_desk(rig.store, rig.queries) as desk:
             assert len(await desk.read("00000001999999990000", query)) == 1
+
+    @pytest.mark.asyncio
+    async def test_what_a_table_refuses_is_refused_to_its_caller_only(
+        self, rig: Rig, schema: ServiceDatabase
+    ) -> None:
+        with psycopg.connect(schema.owner_url, autocommit=True) as owner:
+            owner.execute("alter table tally.tallies add check (total < 100)")
+        async with open_desk(rig.store, rig.queries) as desk:
+            said = await desk.ask_many(
+                [
+                    (add("a", 1), command("1")),
+                    (add("b", 100), command("2")),
+                    (add(token_hex(8000), 1), command("3")),  # a key that no index takes
+                    (add("c", 1), command("4")),
+                ]
+            )
+        assert [type(one) for one in said] == [Answer, Refused, Refused, Answer]
 
     @pytest.mark.asyncio
     async def test_a_question_cannot_write(self, rig: Rig) -> None:

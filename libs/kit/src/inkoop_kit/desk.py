@@ -15,6 +15,7 @@ import psycopg
 from inkoop_kit.batch import Batch, CommandRow, Current
 from inkoop_kit.codec import Codec
 from inkoop_kit.lanes import event_id
+from inkoop_kit.postgres import UNWRITABLE
 from inkoop_kit.queries import Queries, TrailEntry
 from inkoop_kit.store import Store, Stored, Written
 from inkoop_kit.streams import Ask, Cause, Refused, stream_of
@@ -115,6 +116,7 @@ class Desk:
             self._work.clear()
             self.progress = time.monotonic()
             while self._waiting:
+                self.progress = time.monotonic()
                 taken, self._waiting = self._take()
                 await self._carry_out(taken)
         self._writer.shutdown(wait=False)
@@ -182,11 +184,11 @@ class Desk:
         loop = asyncio.get_running_loop()
         try:
             said = await loop.run_in_executor(self._writer, self._decide_and_write, taken)
+        except UNWRITABLE as error:
+            said = await self._one_by_one(taken, error)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             log.warning("PostgreSQL does not answer: %s", error)
             said = [Busy("the database does not answer", 5)] * len(taken)
-        except psycopg.DataError as error:
-            said = await self._one_by_one(taken, error)
         for one, answer in zip(taken, said, strict=True):
             if one.said.done():
                 continue
@@ -196,7 +198,7 @@ class Desk:
                 one.said.set_exception(answer)
 
     async def _one_by_one(
-        self, taken: Sequence[_Waiting], error: psycopg.DataError
+        self, taken: Sequence[_Waiting], error: psycopg.Error
     ) -> list[Answer | Exception]:
         """PostgreSQL refuses something in the batch: only whose it is shall hear so."""
         if len(taken) == 1:
