@@ -1,26 +1,27 @@
 """The outbox: the event table as the relay reads it, lane by lane, shared by session locks."""
 
 from collections.abc import Sequence
-from typing import LiteralString, cast
 from zlib import crc32
 
+from psycopg import Connection
 from psycopg.rows import class_row
 
 from inkoop_kit.arrays import Ints
 from inkoop_kit.lanes import LANES
-from inkoop_kit.postgres import Database
+from inkoop_kit.postgres import STORED, Database
 from inkoop_kit.store import Stored
 
 _HEADS = "select lane, head from lane where lane = any(%s)"
-_READ = """
-select e.* from unnest(%s::smallint[], %s::bigint[]) as at (lane, sequence)
+_READ = f"""
+select {STORED} from unnest(%s::smallint[], %s::bigint[]) as at (l, s)
 cross join lateral (
-    select lane, sequence, stream, version, type, schema, data, cause, meta, occurred_at,
-        recorded_at
-    from event where event.lane = at.lane and event.sequence > at.sequence
-    order by event.sequence limit %s
-) as e order by e.lane, e.sequence
+    select *, sum(octet_length(data)) over (order by sequence) - octet_length(data) as before
+    from event where lane = at.l and sequence > at.s
+    order by sequence limit %s
+) as e where before < %s order by lane, sequence
 """
+_BYTES = 1024 * 1024
+"""Of facts of one lane in a pass: the one that passes this is the last."""
 _MOVE = """
 update relay_position set sequence = at.sequence
 from unnest(%s::smallint[], %s::bigint[]) as at (lane, sequence)
@@ -45,7 +46,7 @@ class Outbox:
         self._class = crc32(schema.encode()) & 0x7FFFFFFF
         self._positions: dict[int, int] = {}
         self._heads: dict[int, int] = {}
-        self._joined: int | None = None
+        self._joined: Connection | None = None
 
     def share(self) -> None:
         """Take or give lanes until this replica holds its share."""
@@ -62,7 +63,7 @@ class Outbox:
                 self._positions[lane] = self._position(lane)
 
     def read(self, limit: int) -> list[Stored]:
-        """The facts that are not sent, in order, at most so many of each lane."""
+        """The facts that are not sent, in order, at most so many of each lane, and bytes."""
         self._check()
         if not self._positions:
             return []
@@ -72,8 +73,8 @@ class Outbox:
         if not behind:
             return []
         with self._database.connection.cursor(row_factory=class_row(Stored)) as cursor:
-            values = [Ints(behind), Ints(behind.values()), limit]
-            return cursor.execute(cast("LiteralString", _READ), values).fetchall()
+            values = [Ints(behind), Ints(behind.values()), limit, _BYTES]
+            return cursor.execute(_READ, values).fetchall()
 
     def sent(self, stored: Sequence[Stored]) -> None:
         """These facts are on Kafka, acknowledged: move the positions."""
@@ -82,8 +83,9 @@ class Outbox:
         self._positions.update(last)
 
     def backlog(self) -> dict[int, int]:
-        """Facts not sent when the heads were last looked at, for each lane held."""
-        return {k: max(0, self._heads.get(k, p) - p) for k, p in self._positions.items()}
+        """Facts not sent when the heads were last looked at; may be asked from any thread."""
+        positions = self._positions.copy()
+        return {k: max(0, self._heads.get(k, p) - p) for k, p in positions.items()}
 
     def close(self) -> None:
         """Let go of everything."""
@@ -92,13 +94,13 @@ class Outbox:
 
     def _check(self) -> None:
         """Whoever has a new connection holds nothing yet: join again."""
-        backend = self._database.connection.info.backend_pid
-        if self._joined == backend:
+        connection = self._database.connection
+        if self._joined is connection:
             return
         self._positions, member = {}, self._member
         while not self._locked(member):
             member += LANES
-        self._joined = backend
+        self._joined = connection
 
     def _locked(self, number: int) -> bool:
         row = self._database.connection.execute(

@@ -139,21 +139,23 @@ class Relay:
 
 
 async def send(producer: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> None:
-    """Send in order and wait for every acknowledgement; batches by hand cost a third."""
+    """Send in order and wait for every acknowledgement; batches by hand cost a third.
+
+    A batch waits for the acknowledgement of the one before it in its partition: were that one
+    lost, consumers would have seen what comes behind it, and drop it when it is sent again.
+    """
     builders: dict[tuple[str, int], Any] = {}
-    acknowledged: list[Any] = []
     for one in outgoing:
         place = (one.topic, one.partition)
         builder = builders.get(place)
         if builder is None:
             builder = builders[place] = producer.create_batch()
         if _append(builder, one) is None:
-            acknowledged.append(await _submit(producer, builder, place))
+            await (await _submit(producer, builder, place))
             builder = builders[place] = producer.create_batch()
             _append(builder, one)
-    for place, builder in builders.items():
-        acknowledged.append(await _submit(producer, builder, place))
-    await asyncio.gather(*acknowledged)
+    last = [await _submit(producer, builder, place) for place, builder in builders.items()]
+    await asyncio.gather(*last)
 
 
 def _append(builder: Any, one: Outgoing) -> Any:
