@@ -215,23 +215,51 @@ class TestPostgresStore(StoreContract):
         first, second, watcher = stores(), stores(), stores()
         batch = batch_of(add("a", 1), store=first)
         late = batch_of(add("a", 2), store=second)
-        blocker = watcher.database.connection
+        blocker = stores().database.connection
         with ThreadPoolExecutor(2) as pool:
             with blocker.transaction():
                 blocker.execute("select from lane for update")
                 ahead = pool.submit(first.write, batch)
                 behind = pool.submit(second.write, late)
-                wait_for_locks(first.database.connection.info.backend_pid, watcher, 2)
+                wait_for_locks(2, watcher)
             verdicts = [ahead.result(), behind.result()]
         assert sorted(type(v).__name__ for v in verdicts) == ["VersionConflict", "Written"]
 
+    def test_a_batch_of_the_last_cluster_moves_no_position_in_the_new_one(
+        self, stores: Callable[[], PostgresStore]
+    ) -> None:
+        late, other, watcher = stores(), stores(), stores()
+        batch = batch_of(add("a", 1), store=late)
+        batch.positions.append(position(late, lane_of("a"), 5))
+        blocker = stores().database.connection
+        with ThreadPoolExecutor(2) as pool:
+            with blocker.transaction():
+                blocker.execute("select from lane for update")
+                behind = pool.submit(late.write, batch)
+                wait_for_locks(1, watcher)
+                new = pool.submit(other.positions, [("in", lane_of("a"))], "c-2")
+                wait_for_locks(2, watcher, new.done)
+            assert isinstance(behind.result(), Written | OffsetConflict)
+            new.result()
+        tracked = other.positions([("in", lane_of("a"))], "c-2")["in", lane_of("a")]
+        assert (tracked.cluster, tracked.next_offset) == ("c-2", 0)
 
-def wait_for_locks(pid: int, watcher: PostgresStore, waiting: int) -> None:
-    """Until so many statements wait for a lock."""
+    def test_the_server_looks_for_clients_that_are_gone(self, store: PostgresStore) -> None:
+        """Else a lost replica keeps its session's locks for the two hours of the system."""
+        connection = store.database.connection
+        for name, value in (("idle", "5"), ("interval", "2"), ("count", "3")):
+            shown = connection.execute(f"show tcp_keepalives_{name}".encode()).fetchone()
+            assert shown == (value,)
+
+
+def wait_for_locks(
+    waiting: int, watcher: PostgresStore, done: Callable[[], bool] = lambda: False
+) -> None:
+    """Until so many statements wait for a lock, or this is done; outside any transaction."""
     query = (
         "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
         " and datname = current_database()"
     )
     ask = partial(watcher.database.connection.execute, query)
-    while (row := ask().fetchone()) and row[0] < waiting:
-        assert pid
+    while (row := ask().fetchone()) and row[0] < waiting and not done():
+        pass

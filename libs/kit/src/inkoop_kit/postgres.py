@@ -34,6 +34,12 @@ _PARKED = (
 )
 
 
+_OPTIONS = (
+    "-c enable_seqscan=off -c timezone=UTC"
+    " -c statement_timeout=60000 -c idle_in_transaction_session_timeout=10000"
+    " -c tcp_user_timeout=10000 -c client_connection_check_interval=5000"
+    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+)
 UNWRITABLE = (
     psycopg.DataError,
     psycopg.IntegrityError,
@@ -48,7 +54,8 @@ class Database:
     """One connection to a service's schema, made when it is needed and again when it broke.
 
     Sequential scans are off: a statement planned while the tables are empty would keep its plan
-    (kafka.md §3.6). All statements are prepared.
+    (kafka.md §3.6). All statements are prepared. Both ends look for one that is gone without a
+    word: for hours its locks would stand, or its client wait.
     """
 
     def __init__(self, url: str, schema: str, name: str) -> None:
@@ -76,8 +83,10 @@ class Database:
             application_name=self._name,
             connect_timeout=5,
             tcp_user_timeout=10_000,
-            options=f"-c search_path={self._schema} -c enable_seqscan=off -c timezone=UTC"
-            " -c statement_timeout=60000 -c idle_in_transaction_session_timeout=10000",
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+            options=f"-c search_path={self._schema} {_OPTIONS}",
         )
         register(connection)
         return connection
@@ -139,22 +148,36 @@ class PostgresStore:
     ) -> dict[tuple[str, int], Tracked]:
         """Where to read on in each (topic, lane); of an unknown cluster: from the start."""
         pairs = list(partitions)
-        topics, lanes = Texts(t for t, _ in pairs), Ints(lane for _, lane in pairs)
-        connection = self.database.connection
-        connection.execute(
-            """insert into tracking (topic, lane, cluster, next_offset, seen)
-            select topic, lane::smallint, %s, 0, array_fill(0::bigint, array[%s::int])
-            from unnest(%s::text[], %s::bigint[]) as p (topic, lane)
-            on conflict (topic, lane) do update set cluster = excluded.cluster, next_offset = 0
-            where tracking.cluster <> excluded.cluster""",
-            [cluster, LANES, topics, lanes],
-        )
-        rows = connection.execute(
+        found = self._tracked(pairs)
+        if any(pair not in found or found[pair].cluster != cluster for pair in pairs):
+            self._begin(pairs, cluster)
+            found = self._tracked(pairs)
+        return found
+
+    def _tracked(self, pairs: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Tracked]:
+        rows = self.database.connection.execute(
             """select topic, lane, cluster, next_offset, seen from tracking
             join unnest(%s::text[], %s::bigint[]) as p (topic, lane) using (topic, lane)""",
-            [topics, lanes],
+            [Texts(topic for topic, _ in pairs), Ints(lane for _, lane in pairs)],
         )
         return {(row[0], row[1]): Tracked(row[2], row[3], tuple(row[4])) for row in rows}
+
+    def _begin(self, pairs: Sequence[tuple[str, int]], cluster: str) -> None:
+        """Begin at 0 where this cluster was not read; a batch of another is refused from then."""
+        connection, lanes = self.database.connection, Ints(lane for _, lane in pairs)
+        with connection.transaction():
+            connection.execute(
+                "select from lane where lane = any(%s) order by lane for update", [lanes]
+            )
+            connection.execute(
+                """insert into tracking (topic, lane, cluster, next_offset, seen)
+                select topic, lane::smallint, %s, 0, array_fill(0::bigint, array[%s::int])
+                from unnest(%s::text[], %s::bigint[]) as p (topic, lane)
+                on conflict (topic, lane) do update set cluster = excluded.cluster, next_offset = 0
+                where tracking.cluster <> excluded.cluster""",
+                [cluster, LANES, Texts(topic for topic, _ in pairs), lanes],
+            )
+            connection.execute("update lane set turn = turn + 1 where lane = any(%s)", [lanes])
 
     def commands(self, ids: Sequence[str]) -> dict[str, CommandRow]:
         """The commands among these that were carried out."""
