@@ -226,7 +226,7 @@ class Processor(ConsumerRebalanceListener):
 
     def _cannot_write(self, messages: Sequence[Message], error: Exception) -> None:
         """Go on one by one, so that the one that cannot be written is found and set aside."""
-        self._instruments.batch_dropped(type(error).__name__)
+        self._instruments.batch_dropped("DataError")
         if len(messages) == 1:
             self._holding.cannot_be_written(messages[0], str(error))
         else:
