@@ -134,9 +134,10 @@ def test_a_lane_with_too_many_set_aside_stops_until_they_are_released(older: Sta
     order, here = stop_a_lane(market, ordering)
     roll_out(older)
     assert release(market, "matching", "inkoop.ordering", key_of(order)) == BRAKE
+    all_of_them = [f"hard-{n}" for n in range(BRAKE)]
+    until(lambda: receipts_of(market, order) == all_of_them, lambda: "all are there, in order")
     until(lambda: receipts_of(market, here) == ["soft"], lambda: "the lane goes on")
     until(lambda: not stopped_lanes(market), lambda: "no lane stands still")
-    assert receipts_of(market, order) == [f"hard-{n}" for n in range(BRAKE)]
     assert rows_parked(older, "matching", key_of(order)) == []
 
 
