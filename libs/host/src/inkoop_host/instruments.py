@@ -13,6 +13,7 @@ from inkoop_host.metrics import OTHER, PARK_REASONS, VERDICTS, Metrics
 from inkoop_host.tracing import Tracing
 from inkoop_kit.batch import Batch
 from inkoop_kit.codec import decode_meta
+from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.mapping import Outgoing
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.reading import Result
@@ -126,8 +127,9 @@ class MeasuredStore(PostgresStore):
         database: Database,
         kinds: Sequence[Kind[Any, Any]],
         views: Sequence[View[Any, Any]],
+        reached: Failpoint = never,
     ) -> None:
-        super().__init__(database, kinds, views)
+        super().__init__(database, kinds, views, reached)
         self._metrics, self._tracing = metrics, tracing
 
     def write(self, batch: Batch) -> Verdict:

@@ -1,5 +1,6 @@
 """The working parts of a service, made of what it declares; nothing is connected yet."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from inkoop_host.service import Service
 from inkoop_host.tracing import Tracing
 from inkoop_kit.batch import codecs
 from inkoop_kit.desk import Desk
+from inkoop_kit.failpoints import failpoints
 from inkoop_kit.hearing import Hearing
 from inkoop_kit.holding import Holding
 from inkoop_kit.mapping import Mapping
@@ -46,12 +48,15 @@ def make_parts(
     """The real parts, for Kafka and PostgreSQL; asks for a running event loop."""
     settings, name = service.settings, service.name
     client = f"{name}-{settings.replica}"
+    reached = failpoints(os.environ)
 
     def database(purpose: str) -> Database:
         return Database(settings.database, schema_of(name), f"{client}-{purpose}")
 
     def store(purpose: str) -> MeasuredStore:
-        return MeasuredStore(metrics, tracing, database(purpose), service.kinds, service.views)
+        return MeasuredStore(
+            metrics, tracing, database(purpose), service.kinds, service.views, reached
+        )
 
     encoded = codecs(service.kinds)
     relay = Relay(
@@ -59,6 +64,7 @@ def make_parts(
         Outbox(database("relay"), schema_of(name), _number(settings.replica)),
         Mapping(name, settings.operator, service.kinds, service.to_public),
         instruments,
+        reached,
     )
     queries = Queries(database("queries"), name, settings.operator)
     processor = None
@@ -75,7 +81,7 @@ def make_parts(
         desk=Desk(store("desk"), queries, encoded, service.views, relay.wake),
         relay=relay,
         processor=processor,
-        operations=Operations(database("operations"), database("rebuild"), service.views),
+        operations=Operations(database("operations"), database("rebuild"), service.views, reached),
     )
 
 

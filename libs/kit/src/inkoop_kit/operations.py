@@ -8,6 +8,7 @@ import msgspec
 from psycopg.rows import dict_row
 
 from inkoop_kit.arrays import Ints
+from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.postgres import Database
 from inkoop_kit.rebuild import rebuild
 from inkoop_kit.views import View
@@ -19,9 +20,13 @@ class Operations:
     """Synchronous, on connections of its own; not for two threads at once."""
 
     def __init__(
-        self, database: Database, rebuilding: Database, views: Sequence[View[Any, Any]]
+        self,
+        database: Database,
+        rebuilding: Database,
+        views: Sequence[View[Any, Any]],
+        reached: Failpoint = never,
     ) -> None:
-        self._database, self._rebuilding = database, rebuilding
+        self._database, self._rebuilding, self._reached = database, rebuilding, reached
         self._views = {view.name: view for view in views}
 
     def status(self) -> dict[str, Any]:
@@ -82,7 +87,8 @@ class Operations:
 
     def rebuild(self, view: str) -> Iterator[dict[str, Any]]:
         """Make a view anew, telling of each lane. Raises KeyError for a view that is not there."""
-        return (asdict(lane) for lane in rebuild(self._rebuilding, self._views[view]))
+        lanes = rebuild(self._rebuilding, self._views[view], self._reached)
+        return (asdict(lane) for lane in lanes)
 
     def _asked(self, where: str, values: list[Any]) -> int:
         query = (  # the condition is one of the two above

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from inkoop_kit.arrays import Ints, Texts, register
 from inkoop_kit.batch import Batch, CommandRow, Current, ParkedRow, codecs
+from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.lanes import LANES
 from inkoop_kit.statement import parameters, write_statement
 from inkoop_kit.store import (
@@ -103,8 +104,9 @@ class PostgresStore:
         database: Database,
         kinds: Sequence[Kind[Any, Any]],
         views: Sequence[View[Any, Any]] = (),
+        reached: Failpoint = never,
     ) -> None:
-        self.database = database
+        self.database, self._reached = database, reached
         self._codecs = codecs(kinds)
         self._views = views
         self._write = write_statement(views).encode()
@@ -123,6 +125,7 @@ class PostgresStore:
     def write(self, batch: Batch) -> Verdict:
         """Write all of a batch, or nothing."""
         values = parameters(batch, self._codecs, self._views)
+        self._reached("before-store-commit")
         while True:
             try:
                 row = self.database.connection.execute(self._write, values).fetchone()
@@ -133,6 +136,7 @@ class PostgresStore:
             word, lanes, bases, stale = row or ("raced", None, None, None)
             match word:
                 case "written":
+                    self._reached("after-store-commit")
                     return Written(dict(zip(lanes or (), bases or (), strict=True)))
                 case "offset":
                     return OffsetConflict()
@@ -152,6 +156,7 @@ class PostgresStore:
         if any(pair not in found or found[pair].cluster != cluster for pair in pairs):
             self._begin(pairs, cluster)
             found = self._tracked(pairs)
+        self._reached("in-rebalance")
         return found
 
     def _tracked(self, pairs: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Tracked]:

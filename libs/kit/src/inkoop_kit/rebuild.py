@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from inkoop_kit.batch import key_of
 from inkoop_kit.codec import Codec, decode_meta
+from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.lanes import LANES
 from inkoop_kit.postgres import Database
 from inkoop_kit.statement import insert_rows, row_values
@@ -73,7 +74,9 @@ class Fold:
             self.rows[key_of(self._view, row)] = row
 
 
-def rebuild(database: Database, view: View[Any, Any]) -> Iterator[RebuiltLane]:
+def rebuild(
+    database: Database, view: View[Any, Any], reached: Failpoint = never
+) -> Iterator[RebuiltLane]:
     """Make a view anew, a lane at a time; tells of each lane that is done."""
     for lane in range(LANES):
         fold = Fold(view, lane)
@@ -82,6 +85,7 @@ def rebuild(database: Database, view: View[Any, Any]) -> Iterator[RebuiltLane]:
             database.connection.execute("select from lane where lane = %s for update", [lane])
             fold.catch_up(database.connection)
             _replace(database.connection, view, lane, fold)
+            reached("in-rebuild")
         yield RebuiltLane(lane, fold.facts, len(fold.rows))
 
 

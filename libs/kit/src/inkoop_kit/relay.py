@@ -14,6 +14,7 @@ import psycopg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.mapping import Mapping, Outgoing
 from inkoop_kit.outbox import Outbox
 
@@ -49,8 +50,9 @@ class Relay:
         outbox: Outbox,
         mapping: Mapping,
         instruments: RelayInstruments,
+        reached: Failpoint = never,
     ) -> None:
-        self._settings, self._outbox = settings, outbox
+        self._settings, self._outbox, self._reached = settings, outbox, reached
         self._mapping, self._instruments = mapping, instruments
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="relay")
         self._stopping = False
@@ -123,7 +125,8 @@ class Relay:
             self.oldest_age = 0.0
             return False
         outgoing = [one for fact in stored if (one := self._mapping.of(fact)) is not None]
-        await send(producer, outgoing)
+        await send(producer, outgoing, self._reached)
+        self._reached("before-relay-position")
         await self._in_thread(self._outbox.sent, stored)
         self.oldest_age = (_now() - stored[0].recorded_at).total_seconds()
         self._instruments.sent(outgoing, began_ns)
@@ -138,7 +141,11 @@ class Relay:
         return await self._loop.run_in_executor(self._thread, work, *arguments)
 
 
-async def send(producer: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> None:
+async def send(
+    producer: AIOKafkaProducer,
+    outgoing: Sequence[Outgoing],
+    reached: Failpoint = never,
+) -> None:
     """Send in order and wait for every acknowledgement; batches by hand cost a third.
 
     A batch waits for the acknowledgement of the one before it in its partition: were that one
@@ -155,6 +162,9 @@ async def send(producer: AIOKafkaProducer, outgoing: Sequence[Outgoing]) -> None
             builder = builders[place] = producer.create_batch()
             _append(builder, one)
     last = [await _submit(producer, builder, place) for place, builder in builders.items()]
+    if last and reached is not never:
+        await asyncio.wait(last, return_when=asyncio.FIRST_COMPLETED)
+        reached("after-relay-send")
     await asyncio.gather(*last)
 
 
