@@ -36,3 +36,11 @@ def test_the_broker_in_a_container_has_the_settings_of_the_one_from_jars() -> No
     moving = {"listeners", "controller.quorum.voters", "log.dirs"}
     for name in by_name.keys() - moving:
         assert container[f"KAFKA_{name.upper().replace('.', '_')}"] == by_name[name]
+
+
+def test_a_proxy_gets_a_listener_that_sends_everybody_to_it() -> None:
+    ports = {"broker": 1, "controller": 2, "proxied": 3}
+    lines = server_properties(Path("/data"), ports, "127.0.0.1:9").splitlines()
+    by_name = dict(line.split("=", 1) for line in lines)
+    assert by_name["listeners"].endswith(",PROXIED://127.0.0.1:3")
+    assert by_name["advertised.listeners"] == "PLAINTEXT://127.0.0.1:1,PROXIED://127.0.0.1:9"

@@ -20,6 +20,8 @@ from inkoop_local.waiting import until
 _LEAN = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _START_SECONDS = 60
 _ADOPT_SECONDS = 15
+PROXY = "INKOOP_KAFKA_PROXY"
+"""Address (host:port) of a proxy of ours; what it passes on goes to `behind_proxy`."""
 
 
 class KafkaJvm:
@@ -37,13 +39,18 @@ class KafkaJvm:
         self._mark = f"{self._directory}/broker"
         self._java = java
         self._environ = environ
+        self._proxy = environ.get(PROXY, "")
         self._listens: dict[str, int] = {}
 
     @property
     def bootstrap(self) -> str:
         """Its address; the same after every start, unless somebody took the port meanwhile."""
-        listens = self._listens or state.read_json(self._directory / "ports.json")
-        return f"{ports.LOOPBACK}:{listens.get('broker', 0)}"
+        return self._address("broker")
+
+    @property
+    def behind_proxy(self) -> str:
+        """Where a proxy finds it: clients that ask there are sent to INKOOP_KAFKA_PROXY."""
+        return self._address("proxied")
 
     @property
     def pid(self) -> int | None:
@@ -78,10 +85,15 @@ class KafkaJvm:
         self.kill()
         shutil.rmtree(self._directory, ignore_errors=True)
 
+    def _address(self, listener: str) -> str:
+        listens = self._listens or state.read_json(self._directory / "ports.json")
+        return f"{ports.LOOPBACK}:{listens.get(listener, 0)}"
+
     def _start_anew(self) -> None:
         said = ""
         for _ in range(3):
-            self._listens = ports.remembered(self._directory / "ports.json", "broker", "controller")
+            names = ("broker", "controller", *(("proxied",) if self._proxy else ()))
+            self._listens = ports.remembered(self._directory / "ports.json", *names)
             self._prepare()
             process = self._spawn()
             if self._is_ready(process, _START_SECONDS):
@@ -108,7 +120,7 @@ class KafkaJvm:
             return False
 
     def _prepare(self) -> None:
-        properties = server_properties(self._data, self._listens)
+        properties = server_properties(self._data, self._listens, self._proxy)
         state.write_text(self._directory / "server.properties", properties)
         state.write_text(self._directory / "log4j2.properties", LOG4J)
         if self._log.exists():

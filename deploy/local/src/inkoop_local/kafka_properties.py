@@ -11,7 +11,7 @@ LARGEST_MESSAGE = 8 * 1024 * 1024
 _FIXED = {
     "process.roles": "broker,controller",
     "node.id": "1",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name": "PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
     "num.partitions": "24",
@@ -52,15 +52,19 @@ rootLogger.appenderRef.console.ref = console
 """
 
 
-def server_properties(data: Path, listens: Mapping[str, int]) -> str:
+def server_properties(data: Path, listens: Mapping[str, int], proxy: str = "") -> str:
     """The whole server.properties; `listens` has the ports `broker` and `controller`.
 
-    The quorum is static, so that no port stands in the formatted directory and both may change.
+    With the address of a `proxy` (host:port), the port `proxied` is listened on too, and whoever
+    asks there is sent to the proxy. The quorum is static, so that no port stands in the formatted
+    directory and all may change.
     """
     broker, controller = listens["broker"], listens["controller"]
+    behind = f",PROXIED://127.0.0.1:{listens['proxied']}" if proxy else ""
     moving = {
-        "listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker}",
+        "listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}{behind}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker}"
+        + (f",PROXIED://{proxy}" if proxy else ""),
         "controller.quorum.voters": f"1@127.0.0.1:{controller}",
         "log.dirs": str(data),
     }
