@@ -54,9 +54,8 @@ def make_parts(
         return Database(settings.database, schema_of(name), f"{client}-{purpose}")
 
     def store(purpose: str) -> MeasuredStore:
-        return MeasuredStore(
-            metrics, tracing, database(purpose), service.kinds, service.views, reached
-        )
+        way = database(purpose)
+        return MeasuredStore(metrics, tracing, way, service.kinds, service.views, reached)
 
     encoded = codecs(service.kinds)
     relay = Relay(
@@ -67,6 +66,7 @@ def make_parts(
         reached,
     )
     queries = Queries(database("queries"), name, settings.operator)
+    operations = Operations(database("operations"), database("rebuild"), service.views, reached)
     processor = None
     if service.subscriptions:
         processor = Processor(
