@@ -77,12 +77,8 @@ def make_parts(
             instruments,
             relay.wake,
         )
-    return Parts(
-        desk=Desk(store("desk"), queries, encoded, service.views, relay.wake),
-        relay=relay,
-        processor=processor,
-        operations=Operations(database("operations"), database("rebuild"), service.views, reached),
-    )
+    desk = Desk(store("desk"), queries, encoded, service.views, relay.wake)
+    return Parts(desk, relay, processor, operations)
 
 
 def _number(replica: str) -> int:
