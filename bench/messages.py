@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from aiokafka import AIOKafkaProducer
 
+from inkoop_documents.testing import DEPARTMENT_OIN
 from inkoop_events.catalogue import schema_uri
 from inkoop_events.envelope import Envelope, source_of, to_headers
 from inkoop_events.invoicing import InvoicedLine, InvoiceKind, InvoicePresented
@@ -30,8 +31,9 @@ from inkoop_kit.lanes import LANES, event_id, lane_of
 from inkoop_kit.mapping import Outgoing
 from inkoop_kit.relay import send
 
-DEPARTMENT = Oin("00000003123456780000")
-SUPPLIER = SupplierId("0106:87654321")
+DEPARTMENT = Oin(DEPARTMENT_OIN)
+SUPPLIER = SupplierId("0106:60451258")
+"""Those of the test documents, so that messages and documents speak of the same."""
 OPERATOR = "00000099000000001000"
 LINES = 5
 DEAR_EVERY = 12
@@ -59,13 +61,12 @@ class Publishers:
     def invoice(self, number: int, order: int) -> Outgoing:
         """An invoice of five lines for one piece of each line of an order."""
         dear = number % DEAR_EVERY == 0
-        document = f"F{number:09d}"
         value = self._payloads["dear invoice" if dear else "invoice"]
-        key = f"{DEPARTMENT}/{SUPPLIER}/{document}"
+        key = invoice_key(number)
         return self._outgoing(
             InvoicePresented, order_key(order), lane_of(key), "invoicing",
             value.replace(_MARKED[0], b"%d" % _order_number(order)).replace(
-                _MARKED[1], document.encode()
+                _MARKED[1], b"F%09d" % number
             ),
         )  # fmt: skip
 
@@ -91,6 +92,11 @@ class Publishers:
             event.TOPIC, lane_of(key), key.encode(), value, to_headers(envelope),
             int(now * 1000), event_id(lane, sequence), TRACE,
         )  # fmt: skip
+
+
+def invoice_key(number: int) -> str:
+    """The key of an invoice."""
+    return f"{DEPARTMENT}/{SUPPLIER}/F{number:09d}"
 
 
 def order_key(number: int) -> str:
