@@ -3,14 +3,16 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 from kit_running import make_processor, make_relay, produce, running, until
 from kit_schema import create_topics, tally_schema
-from kit_tally import TALLIES, TALLY, counted
+from kit_tally import TALLIES, TALLY, add, cause, counted
 
+from inkoop_kit.batch import Batch, codecs
 from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_local.infrastructure import Infrastructure
@@ -99,6 +101,34 @@ async def test_a_processor_and_a_relay_that_start_first_wait_for_the_others(
         await produce(own.kafka.bootstrap, [counted("in", n, "a") for n in (1, 2, 3)])
         await until(lambda: told.told == 3, "the relay has told")
     assert databases
+
+
+async def test_a_relay_stopped_without_kafka_ends_soon_and_lets_go_when_kafka_is_back(
+    own: Infrastructure, open_store: Callable[[], PostgresStore]
+) -> None:
+    await create_topics(own.kafka.bootstrap, ["told"])
+    relay, told = make_relay(own.kafka.bootstrap, lambda: open_store().database, "told")
+    store, loop = open_store(), asyncio.get_running_loop()
+    task = asyncio.create_task(relay.run())
+    write_one(store)
+    await until(lambda: told.told == 1, "the relay has told")
+    await asyncio.to_thread(own.kafka.kill)
+    write_one(store)
+    await until(lambda: relay.backlog().get(lane_of("a")) == 1, "it sends in vain")
+    began = loop.time()
+    task.cancel()
+    await asyncio.wait({task})
+    assert loop.time() - began < 1.8
+    await asyncio.to_thread(own.kafka.start)
+    left = partial(asyncio.all_tasks, loop)
+    await until(lambda: "Sender" not in str(left()), "nothing of the producer is left")
+
+
+def write_one(store: PostgresStore) -> None:
+    """A fact to relay."""
+    batch = Batch(codecs([TALLY]))
+    batch.decide(add("a", 1), cause(), store.load({"tally/a": TALLY}))
+    store.write(batch)
 
 
 async def test_a_new_broker_is_read_from_its_start_without_applying_anything_twice(

@@ -156,7 +156,7 @@ class Processor(ConsumerRebalanceListener):
         finally:
             self.joined, self._consumer = False, None
             with contextlib.suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(consumer.stop(), 2)  # without Kafka it waits for Kafka
+                await asyncio.wait_for(consumer.stop(), 1)  # without Kafka it waits for Kafka
             await self._abandon()
 
     def _new_consumer(self) -> AIOKafkaConsumer:

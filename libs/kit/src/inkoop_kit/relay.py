@@ -58,7 +58,9 @@ class Relay:
         self._stopping = False
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._looked = 0.0
+        self._looked = self._acknowledged = 0.0
+        self._cluster = ""
+        self._ending: set[asyncio.Task[None]] = set()
         self.progress = time.monotonic()
         self.oldest_age = 0.0
 
@@ -103,6 +105,7 @@ class Relay:
         )
         try:
             await producer.start()
+            self._acknowledged = 0.0
             while not self._stopping:
                 self.progress = time.monotonic()
                 if self.progress - self._looked > 1:
@@ -112,8 +115,7 @@ class Relay:
                     await self._pause(self._settings.poll)
         finally:
             self._looked = 0.0
-            with contextlib.suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(producer.stop(), 2)  # without Kafka it waits for Kafka
+            await self._end(producer)
             with contextlib.suppress(*_AWAY):
                 await self._in_thread(self._outbox.close)
 
@@ -124,13 +126,36 @@ class Relay:
         if not stored:
             self.oldest_age = 0.0
             return False
+        if self.progress - self._acknowledged > _QUIET and await self._is_another_kafka():
+            return True
         outgoing = [one for fact in stored if (one := self._mapping.of(fact)) is not None]
         await send(producer, outgoing, self._reached)
         self._reached("before-relay-position")
         await self._in_thread(self._outbox.sent, stored)
+        self._acknowledged = time.monotonic()
         self.oldest_age = (_now() - stored[0].recorded_at).total_seconds()
         self._instruments.sent(outgoing, began_ns)
         return True
+
+    async def _is_another_kafka(self) -> bool:
+        """Whether this is not the Kafka that was told of last: then all is read from the start."""
+        cluster = await cluster_id(self._settings.bootstrap)
+        before, self._cluster = self._cluster, cluster
+        await self._in_thread(self._outbox.open, cluster)
+        self._looked = 0.0 if before not in ("", cluster) else self._looked
+        return before not in ("", cluster)
+
+    async def _end(self, producer: AIOKafkaProducer) -> None:
+        """Stop it, but do not wait long: without Kafka it ends when its batches expire."""
+        ending = asyncio.create_task(producer.stop())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ended)
+        await asyncio.wait({ending}, timeout=1)
+
+    def _ended(self, ending: asyncio.Task[None]) -> None:
+        self._ending.discard(ending)
+        if not ending.cancelled() and (error := ending.exception()) is not None:
+            log.warning("a producer did not stop well: %s", error)
 
     async def _pause(self, seconds: float) -> None:
         self._woken.clear()
