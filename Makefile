@@ -44,11 +44,14 @@ restart: install ## start a service anew with today's code: S=matching
 
 ##@ Before a commit
 .PHONY: check format test test-unit test-integration test-one
-check: install ## format, lint, types, import rules, drift of what is generated
+check: install ## format, lint, types, import rules, dead code, dependencies, drift of what is generated
 	ruff format --check .
 	ruff check .
 	basedpyright
 	lint-imports
+	vulture --config tests/repo/vulture.toml --exclude '*/testing*' $(addsuffix /src,$(PACKAGES))
+	vulture --config tests/repo/vulture.toml libs services cli deploy tests conftest.py
+	@for package in $(PACKAGES); do (cd $$package && deptry --no-ansi src) || exit 1; done
 	python -m inkoop_events.generate --check
 
 format: install ## put the code in form

@@ -31,9 +31,8 @@ def traded(market: Market) -> Market:
     return market
 
 
-def test_every_message_is_a_cloud_event_whose_payload_fits_its_schema(
-    traded: Market, stack: Stack
-) -> None:
+@pytest.mark.usefixtures("traded")
+def test_every_message_is_a_cloud_event_whose_payload_fits_its_schema(stack: Stack) -> None:
     schemas = {
         schema["$id"]: Draft202012Validator(schema)
         for schema in (json.loads(path.read_text()) for path in SCHEMAS.glob("*.json"))
@@ -56,7 +55,8 @@ def test_every_message_is_a_cloud_event_whose_payload_fits_its_schema(
         assert not any(name != name.lower() for name in attributes)
 
 
-def test_kcat_reads_the_topics(traded: Market, stack: Stack) -> None:
+@pytest.mark.usefixtures("traded")
+def test_kcat_reads_the_topics(stack: Stack) -> None:
     kcat = shutil.which("kcat") or shutil.which("kafkacat")
     if kcat is None:
         pytest.skip("kcat is not installed: apt-get install kcat")

@@ -8,7 +8,6 @@ from inkoop_documents import Limits, Severity, read, render_ubl
 from inkoop_documents.testing import an_invoice
 
 INVOICE = render_ubl(an_invoice())
-NAMESPACE = b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
 ENTITY = b'<!DOCTYPE x [<!ENTITY a "b">]>'
 
 

@@ -6,8 +6,6 @@ from datetime import datetime
 
 CONTENT_TYPE = ("content-type", b"application/json")
 SPEC_VERSION = ("ce_specversion", b"1.0")
-SEQUENCE_DIGITS = 20
-"""A sequence is zero-padded to this width, so that its order as text is its order."""
 
 
 class EnvelopeError(ValueError):
@@ -65,7 +63,7 @@ def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
         ("ce_subject", envelope.subject.encode()),
         ("ce_dataschema", envelope.dataschema.encode()),
         ("ce_lane", b"%d" % envelope.lane),
-        ("ce_sequence", b"%020d" % envelope.sequence),
+        ("ce_sequence", b"%020d" % envelope.sequence),  # as text in the order of its number
         ("ce_department", envelope.department.encode()),
         ("ce_cause", envelope.cause.encode()),
         ("ce_actor", envelope.actor.encode()),

@@ -4,8 +4,6 @@ from functools import lru_cache
 
 LANES = 24
 """Partitions of every topic and lanes of every store; never changes (design D6)."""
-SEQUENCE_DIGITS = 20
-"""Width of a zero-padded sequence; the era of 2^40 positions fits (design D2)."""
 
 _M = 0x5BD1E995
 _MASK = 0xFFFFFFFF
