@@ -19,7 +19,7 @@ from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.queries import Queries
 from inkoop_kit.rebuild import rebuild
 from inkoop_kit.store import Store, Verdict
-from inkoop_kit.streams import Kind, Refused
+from inkoop_kit.streams import Kind, Original, Refused
 from inkoop_local.database import ServiceDatabase
 
 NOBODY = cast("Queries", None)
@@ -90,6 +90,23 @@ class TestDesk:
         async with open_desk(store, limit=7) as desk:
             await desk.ask_many([(add("a", n), command(str(n))) for n in range(1, 51)])
         assert [fact.data for fact in store.facts] == [f'{{"number":{n}}}' for n in range(1, 51)]
+
+    async def test_large_documents_are_written_in_portions(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("inkoop_kit.desk.ROOM", 25)
+        store = _Watched([TALLY])
+        sizes = (10, 10, 10, 30, 10)
+        documents = [Original(str(n), "text/plain", b"x" * size) for n, size in enumerate(sizes)]
+        async with open_desk(store) as desk:
+            store.look = lambda: float(len(store.facts))
+            await desk.ask_many(
+                [
+                    (replace(add("a", 1), originals=(document,)), command(document.sha256))
+                    for document in documents
+                ]
+            )
+        assert store.seen == [0, 2, 3, 4]
 
     async def test_too_many_waiting_is_said_at_once(self) -> None:
         async with open_desk(MemoryStore([TALLY]), limit=1, waiting_limit=2) as desk:

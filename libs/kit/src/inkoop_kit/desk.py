@@ -23,6 +23,8 @@ from inkoop_kit.views import View
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+ROOM = 64 * 1024 * 1024
+"""Bytes of documents in a batch, or one larger document: PostgreSQL takes no message of 1 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +175,11 @@ class Desk:
         """As much as goes into one batch: a command id once, so that its repeat finds the first."""
         taken: dict[str, _Waiting] = {}
         later: list[_Waiting] = []
+        room = ROOM
         for one in self._waiting:
-            if len(taken) < self._limit and one.command.id not in taken and not later:
+            room -= sum(len(original.data) for original in one.ask.originals)
+            fits = len(taken) < self._limit and (room >= 0 or not taken)
+            if fits and one.command.id not in taken and not later:
                 taken[one.command.id] = one
             else:
                 later.append(one)
