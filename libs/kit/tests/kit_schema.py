@@ -16,7 +16,9 @@ def tally_schema(server: Server, name: str) -> ServiceDatabase:
     """A fresh database of this name, with the tables of the kit and of the tally."""
     drop_database(server, name)
     access = prepare_database(server, name, ("tally",))["tally"]
-    sql = (files("inkoop_kit") / "migrations" / "0001_kit.sql").read_text() + TABLE
+    folder = files("inkoop_kit") / "migrations"
+    names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".sql"))
+    sql = "".join((folder / name).read_text() for name in names) + TABLE
     for word, role in (("service", "tally"), ("reader", "tally_reader")):
         sql = re.sub(rf"(?<!:):{word}\b", role, sql)
     with psycopg.connect(access.owner_url, autocommit=True) as connection:

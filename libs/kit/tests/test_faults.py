@@ -8,10 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from kit_running import make_processor, make_relay, produce, running, until
+from kit_running import everything_on, make_processor, make_relay, produce, running, until
 from kit_schema import create_topics, tally_schema
 from kit_tally import TALLIES, TALLY, add, cause, counted
 
+from inkoop_events.envelope import from_headers
 from inkoop_kit.batch import Batch, codecs
 from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.postgres import Database, PostgresStore
@@ -166,3 +167,31 @@ def _one_name_a_lane() -> list[str]:
 def _forget_everything(stack: Path) -> None:
     for meta in list(stack.rglob("meta.properties")):
         shutil.rmtree(meta.parent)
+
+
+async def test_a_new_broker_is_told_everything_from_the_first_fact(
+    own: Infrastructure, open_store: Callable[[], PostgresStore], tmp_path: Path
+) -> None:
+    await create_topics(own.kafka.bootstrap, ["told"])
+    store = open_store()
+    relay, counts = make_relay(own.kafka.bootstrap, lambda: open_store().database, "told")
+    async with running(relay):
+        write_tally(store, 10)
+        await until(lambda: counts.told == 10, "the first broker knows all")
+        await asyncio.to_thread(own.kafka.stop)
+        await asyncio.to_thread(_forget_everything, tmp_path / "stack")
+        await asyncio.to_thread(own.kafka.start)
+        await create_topics(own.kafka.bootstrap, ["told"])
+        write_tally(store, 5)
+        await until(lambda: counts.told == 25, "the new broker knows all")
+    events = await everything_on(own.kafka.bootstrap, "told")
+    assert [from_headers(event.headers).sequence for event in events] == list(range(1, 16))
+
+
+def write_tally(store: PostgresStore, facts: int) -> None:
+    """Facts of one lane to relay."""
+    batch = Batch(codecs([TALLY]))
+    known = store.load({"tally/a": TALLY})
+    for _ in range(facts):
+        batch.decide(add("a", 1), cause(), known)
+    store.write(batch)

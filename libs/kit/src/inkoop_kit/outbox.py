@@ -23,9 +23,10 @@ cross join lateral (
 _BYTES = 1024 * 1024
 """Of facts of one lane in a pass: the one that passes this is the last."""
 _MOVE = """
-update relay_position set sequence = at.sequence
+update relay_position set sequence = at.sequence, cluster = %s
 from unnest(%s::smallint[], %s::bigint[]) as at (lane, sequence)
-where relay_position.lane = at.lane and relay_position.sequence < at.sequence
+where relay_position.lane = at.lane
+    and (relay_position.sequence < at.sequence or relay_position.cluster <> %s)
 """
 _MEMBERS = """
 select count(*) from pg_locks
@@ -47,6 +48,13 @@ class Outbox:
         self._positions: dict[int, int] = {}
         self._heads: dict[int, int] = {}
         self._joined: Connection | None = None
+        self._cluster = ""
+
+    def open(self, cluster: str) -> None:
+        """Relay to this Kafka; one that has been told nothing is told everything (design D4)."""
+        if self._cluster not in ("", cluster):
+            self.close()
+        self._cluster = cluster
 
     def share(self) -> None:
         """Take or give lanes until this replica holds its share."""
@@ -79,7 +87,8 @@ class Outbox:
     def sent(self, stored: Sequence[Stored]) -> None:
         """These facts are on Kafka, acknowledged: move the positions."""
         last = {fact.lane: fact.sequence for fact in stored}
-        self._database.connection.execute(_MOVE, [Ints(last), Ints(last.values())])
+        values = [self._cluster, Ints(last), Ints(last.values()), self._cluster]
+        self._database.connection.execute(_MOVE, values)
         self._positions.update(last)
 
     def backlog(self) -> dict[int, int]:
@@ -114,6 +123,7 @@ class Outbox:
 
     def _position(self, lane: int) -> int:
         row = self._database.connection.execute(
-            "select sequence from relay_position where lane = %s", [lane]
+            "select sequence from relay_position where lane = %s and cluster in ('', %s)",
+            [lane, self._cluster],
         ).fetchone()
         return row[0] if row else 0

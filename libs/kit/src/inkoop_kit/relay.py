@@ -17,10 +17,13 @@ from aiokafka.errors import KafkaError
 from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.mapping import Mapping, Outgoing
 from inkoop_kit.outbox import Outbox
+from inkoop_kit.processor import cluster_id
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 _AWAY = (KafkaError, OSError, psycopg.OperationalError, psycopg.InterfaceError)
+_QUIET = 0.5
+"""Seconds without an acknowledgement in which one Kafka could have taken another's place."""
 
 
 class RelayInstruments(Protocol):
@@ -105,7 +108,8 @@ class Relay:
         )
         try:
             await producer.start()
-            self._acknowledged = 0.0
+            self._cluster = await cluster_id(self._settings.bootstrap)
+            await self._in_thread(self._outbox.open, self._cluster)
             while not self._stopping:
                 self.progress = time.monotonic()
                 if self.progress - self._looked > 1:
@@ -126,8 +130,7 @@ class Relay:
         if not stored:
             self.oldest_age = 0.0
             return False
-        if self.progress - self._acknowledged > _QUIET and await self._is_another_kafka():
-            return True
+        await self._check()
         outgoing = [one for fact in stored if (one := self._mapping.of(fact)) is not None]
         await send(producer, outgoing, self._reached)
         self._reached("before-relay-position")
@@ -137,13 +140,11 @@ class Relay:
         self._instruments.sent(outgoing, began_ns)
         return True
 
-    async def _is_another_kafka(self) -> bool:
-        """Whether this is not the Kafka that was told of last: then all is read from the start."""
-        cluster = await cluster_id(self._settings.bootstrap)
-        before, self._cluster = self._cluster, cluster
-        await self._in_thread(self._outbox.open, cluster)
-        self._looked = 0.0 if before not in ("", cluster) else self._looked
-        return before not in ("", cluster)
+    async def _check(self) -> None:
+        """After a pause, look whether this still is the Kafka that was told all before."""
+        quiet = time.monotonic() - self._acknowledged > _QUIET
+        if quiet and await cluster_id(self._settings.bootstrap) != self._cluster:
+            raise ConnectionError("this is another Kafka than before: it is told everything")
 
     async def _end(self, producer: AIOKafkaProducer) -> None:
         """Stop it, but do not wait long: without Kafka it ends when its batches expire."""
