@@ -34,7 +34,7 @@ def impurities(path: str, tree: ast.Module) -> Iterator[str]:
     service = path.split("/")[3]
     for node in ast.walk(tree):
         for module in _imported(node):
-            own = module.startswith(f"{service}.domain") or module == "inkoop_events.values"
+            own = f"{module}.".startswith((f"{service}.domain.", "inkoop_events.values."))
             if not own and module.partition(".")[0] not in PURE:
                 yield f"{path}:{getattr(node, 'lineno', 0)} imports {module}"
         if isinstance(node, ast.Attribute) and node.attr in CLOCKS:
@@ -108,6 +108,7 @@ PATH = "services/x/src/inkoop_x/domain/thing.py"
         "import inkoop_events",
         "from inkoop_events import ordering",
         "from inkoop_events.ordering import OrderPlaced",
+        "from inkoop_events.values_of_others import Oin",
         "from inkoop_kit.streams import Ask",
         "from inkoop_x.application.thing import Thing",
         "from inkoop_y.domain.thing import Thing",
@@ -126,6 +127,7 @@ def test_what_comes_from_outside_is_found(snippet: str) -> None:
         "from collections.abc import Iterator",
         "from inkoop_events.values import Oin",
         "from inkoop_events import values",
+        "from inkoop_events.values.faults import Fault",
         "from inkoop_x.domain.other import Other",
     ],
 )

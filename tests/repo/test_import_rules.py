@@ -62,7 +62,7 @@ def broken(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     for planted, imported, _ in PLANTED:
         (place / planted).write_text(f"import {imported}\n", encoding="utf-8")
     (place / "inkoop_invoicing/utils.py").touch()
-    with (place / "inkoop_events/values.py").open("a", encoding="utf-8") as values:
+    with (place / "inkoop_events/values/__init__.py").open("a", encoding="utf-8") as values:
         values.write("import inkoop_events.ordering\n")
     details = check(place).partition("Broken contracts\n")[2]
     named = re.split(r"^(\S.*)\n-{5,}\n", details, flags=re.MULTILINE)[1:]

@@ -7,7 +7,7 @@ from functools import reduce
 import pytest
 
 from inkoop_events.values import Currency, InvoiceNumber, LineId, OrderNumber
-from inkoop_invoicing.domain.faults import Faulty, describe
+from inkoop_events.values.faults import Faulty
 from inkoop_invoicing.domain.invoice import (
     Invoice,
     InvoiceDuplicated,
@@ -120,8 +120,8 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     faults = [(fault.code, fault.field, fault.line) for fault in refused.value.faults]
     assert faults == [
         ("TOO_MANY_DECIMALS", "payable", None),
-        ("TOO_MANY_DECIMALS", "price", "1"),
         ("DUPLICATE_LINE", "line", "1"),
+        ("TOO_MANY_DECIMALS", "price", "1"),
         ("BAD_REFERENCE", "order", "1"),
         ("NEGATIVE_PRICE", "price", "1"),
     ]
@@ -162,7 +162,3 @@ def test_the_texts_of_an_invoice_fit_in_one_message() -> None:
     with pytest.raises(Faulty, match="TOO_MUCH_TEXT"):
         list(receive(invoice(), NUMBER, claim(lines)))
     assert len(list(receive(invoice(), NUMBER, claim(lines[:7_000])))) == 2
-
-
-def test_a_description_becomes_one_visible_line() -> None:
-    assert describe("a\n b\u200b\tc\0" + "d" * 300) == "a b c " + "d" * 244

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from inkoop_events.values import OrderNumber
+from inkoop_events.values.faults import Fault, Faulty
 from inkoop_host.intake import Document
 from inkoop_host.outcomes import NotUnderstood
 from inkoop_invoicing.application.invoicing import Invoicing
-from inkoop_invoicing.domain.faults import Fault, Faulty
 from inkoop_invoicing.domain.invoice import (
     Invoice,
     InvoiceDuplicated,

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from inkoop_events.values import LineId
+from inkoop_events.values.faults import Fault, Faulty
 from inkoop_host.intake import Document
 from inkoop_host.outcomes import NotUnderstood
 from inkoop_kit.desk import Command
 from inkoop_kit.streams import Refused
 from inkoop_ordering.application.ordering import Ordering
-from inkoop_ordering.domain.faults import Fault, Faulty
 from inkoop_ordering.domain.order import (
     Order,
     OrderDuplicated,

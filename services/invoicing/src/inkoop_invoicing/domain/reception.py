@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 
-from inkoop_events.values import CENT, Currency, InvoiceNumber, LineId, OrderNumber
-from inkoop_invoicing.domain.faults import (
+from inkoop_events.values import CENT, Currency, InvoiceNumber, OrderNumber
+from inkoop_events.values.faults import (
     Fault,
     amount_faults,
     exact_faults,
@@ -14,6 +14,7 @@ from inkoop_invoicing.domain.faults import (
     price_faults,
     reference_faults,
     refuse_when,
+    repeated_line_faults,
     size_faults,
     text_faults,
 )
@@ -150,11 +151,8 @@ def _claim_faults(number: InvoiceNumber, claim: Claim, *, orders: int) -> Iterat
     yield from size_faults(text for claimed in claim.lines for text in _texts(claimed))
     if orders > MAX_ORDERS:
         yield Fault("TOO_MANY_ORDERS", "lines")
-    seen: set[LineId] = set()
+    yield from repeated_line_faults(claimed.line.line for claimed in claim.lines)
     for claimed in claim.lines:
-        if claimed.line.line in seen:
-            yield Fault("DUPLICATE_LINE", "line", claimed.line.line)
-        seen.add(claimed.line.line)
         yield from _line_faults(claimed)
 
 

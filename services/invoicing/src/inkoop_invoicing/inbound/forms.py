@@ -17,8 +17,8 @@ from inkoop_events.values import (
     parse_order_number,
     parse_supplier_id,
 )
+from inkoop_events.values.faults import describe
 from inkoop_host.forms import Day, Exact, Form
-from inkoop_invoicing.domain.faults import describe
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from inkoop_documents import Finding as Found
 from inkoop_documents import Invoice, take_in
 from inkoop_events.values import InvoiceNumber, Oin, SupplierId
+from inkoop_events.values.faults import describe
 from inkoop_host.outcomes import Finding, Message, NotUnderstood
-from inkoop_invoicing.domain.faults import describe
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from inkoop_events.values.faults import Fault, Faulty
 from inkoop_host.outcomes import Finding, Message
-from inkoop_invoicing.domain.faults import Fault, Faulty
 from inkoop_kit.streams import Refused
 
 WORDS: Mapping[str, Message] = {

@@ -16,15 +16,15 @@ from inkoop_events.values import (
     Refused,
     SupplierId,
 )
-from inkoop_ordering.domain.faults import (
-    CENT_DECIMALS,
+from inkoop_events.values.faults import (
     Fault,
+    amount_faults,
     line_count_faults,
-    number_faults,
     price_faults,
     quantity_faults,
     reference_faults,
     refuse_when,
+    repeated_line_faults,
     size_faults,
     text_faults,
 )
@@ -223,11 +223,8 @@ def _order_faults(number: OrderNumber, claim: OrderPlaced) -> Iterator[Fault]:
     yield from size_faults(
         text for line in claim.lines for text in (line.line, line.unit, line.description)
     )
-    seen: set[LineId] = set()
+    yield from repeated_line_faults(line.line for line in claim.lines)
     for line in claim.lines:
-        if line.line in seen:
-            yield Fault("DUPLICATE_LINE", "line", line.line)
-        seen.add(line.line)
         yield from _line_faults(line)
 
 
@@ -237,7 +234,7 @@ def _line_faults(line: OrderLine) -> Iterator[Fault]:
     yield from text_faults(line.description, "description", line.line)
     yield from quantity_faults(line.quantity, line.line)
     yield from price_faults(line.price, line.line)
-    yield from number_faults(line.net, "net", line.line, places=CENT_DECIMALS)
+    yield from amount_faults(line.net, "net", line.line)
 
 
 def _receipt_faults(order: Order, number: OrderNumber, claim: ReceiptRecorded) -> Iterator[Fault]:

@@ -17,8 +17,8 @@ from inkoop_events.values import (
     parse_receipt_number,
     parse_supplier_id,
 )
+from inkoop_events.values.faults import describe
 from inkoop_host.forms import Day, Exact, Form
-from inkoop_ordering.domain.faults import describe
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced, ReceiptLine, ReceiptRecorded
 
 _EXACT = Context(prec=130, rounding=ROUND_HALF_UP)

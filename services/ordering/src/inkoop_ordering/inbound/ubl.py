@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from inkoop_documents import Finding as Found
 from inkoop_documents import Order, take_in
 from inkoop_events.values import Oin, OrderNumber, SupplierId
+from inkoop_events.values.faults import describe
 from inkoop_host.outcomes import Finding, Message, NotUnderstood
-from inkoop_ordering.domain.faults import describe
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced
 
 _NO_ORDER = Finding(

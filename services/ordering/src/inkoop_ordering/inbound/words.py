@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from inkoop_events.values.faults import Fault, Faulty
 from inkoop_host.outcomes import Finding, Message
 from inkoop_kit.streams import Refused
-from inkoop_ordering.domain.faults import Fault, Faulty
 
 WORDS: Mapping[str, Message] = {
     "NO_LINES": Message(nl="Er zijn geen regels.", en="There are no lines."),

@@ -1,5 +1,6 @@
-"""What can be wrong with an order or receipt in itself, whatever came before it."""
+"""What can be wrong with a document in itself, whatever came before it: lines, numbers, texts."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,8 +20,8 @@ MAX_TEXT = 250
 MAX_TEXTS = 5_000_000
 """Bytes of all texts of the lines: with its numbers a document's event stays under the 8 MiB of a
 message (design D6)."""
-CENT_DECIMALS = 2
 
+_CENT_DECIMALS = 2
 _PRECISION = 28
 """Digits of a number that Python's decimals reckon with; `decimals` sees no more of it."""
 _SPOKEN = 5
@@ -54,29 +55,26 @@ def refuse_when(faults: Iterable[Fault]) -> None:
         raise Faulty(found)
 
 
-def number_faults(
-    number: Decimal, field: str, line: LineId | None, *, places: int
-) -> Iterator[Fault]:
-    """A number that cannot be kept exactly; size goes first, as a huge one cannot be looked into.
+def exact_faults(number: Decimal, field: str, line: LineId | None = None) -> Iterator[Fault]:
+    """A quantity or price that cannot be kept exactly: more than ten decimals (design D9)."""
+    yield from _number_faults(number, field, line, places=MAX_DECIMALS)
 
-    The limits are those of design D9: ten decimals for prices and quantities, two for amounts.
-    """
-    if not number.is_finite() or number.adjusted() >= MAX_WHOLE_DIGITS:
-        yield Fault("NUMBER_TOO_LARGE", field, line)
-    elif len(number.as_tuple().digits) > _PRECISION or decimals(number) > places:
-        yield Fault("TOO_MANY_DECIMALS", field, line)
+
+def amount_faults(amount: Decimal, field: str, line: LineId | None = None) -> Iterator[Fault]:
+    """An amount that is not given to the cent (EN 16931, BR-DEC rules)."""
+    yield from _number_faults(amount, field, line, places=_CENT_DECIMALS)
 
 
 def quantity_faults(quantity: Decimal, line: LineId) -> Iterator[Fault]:
-    """A quantity that is negative or cannot be kept exactly."""
-    yield from number_faults(quantity, "quantity", line, places=MAX_DECIMALS)
+    """A quantity of an order or receipt that is negative or cannot be kept exactly."""
+    yield from exact_faults(quantity, "quantity", line)
     if quantity.is_finite() and quantity < 0:
         yield Fault("NEGATIVE_QUANTITY", "quantity", line)
 
 
 def price_faults(price: Decimal, line: LineId) -> Iterator[Fault]:
     """A price that is negative (EN 16931, BR-27) or cannot be kept exactly."""
-    yield from number_faults(price, "price", line, places=MAX_DECIMALS)
+    yield from exact_faults(price, "price", line)
     if price.is_finite() and price < 0:
         yield Fault("NEGATIVE_PRICE", "price", line)
 
@@ -107,11 +105,28 @@ def size_faults(texts: Iterable[str]) -> Iterator[Fault]:
 
 
 def line_count_faults(count: int) -> Iterator[Fault]:
-    """A document without lines, or with more than the limit of design D6."""
+    """A document without lines (EN 16931, BR-16), or with more than the limit of design D6."""
     if count == 0:
         yield Fault("NO_LINES", "lines")
     if count > MAX_LINES:
         yield Fault("TOO_MANY_LINES", "lines")
+
+
+def repeated_line_faults(lines: Iterable[LineId]) -> Iterator[Fault]:
+    """Each line number that occurs more than once, once."""
+    for line, count in Counter(lines).items():
+        if count > 1:
+            yield Fault("DUPLICATE_LINE", "line", line)
+
+
+def _number_faults(
+    number: Decimal, field: str, line: LineId | None, *, places: int
+) -> Iterator[Fault]:
+    # Size goes first: a number with a huge exponent must not be written out.
+    if not number.is_finite() or number.adjusted() >= MAX_WHOLE_DIGITS:
+        yield Fault("NUMBER_TOO_LARGE", field, line)
+    elif len(number.as_tuple().digits) > _PRECISION or decimals(number) > places:
+        yield Fault("TOO_MANY_DECIMALS", field, line)
 
 
 def _say(fault: Fault) -> str:
