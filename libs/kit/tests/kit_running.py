@@ -151,26 +151,3 @@ def totals(store: PostgresStore) -> dict[str, int]:
     """The view as it is."""
     rows = store.database.connection.execute("select name, total from tallies")
     return dict(rows.fetchall())
-
-
-class HeldUp(PostgresStore):
-    """A store that loads and writes only when it is let, and tells of it."""
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database, [TALLY], [TALLIES])
-        self.loading, self.writing, self.looking = (threading.Event() for _ in range(3))
-        self.go_on = threading.Event()
-
-    def load(self, streams: Mapping[str, Kind[Any, Any]]) -> dict[str, Current]:
-        self.loading.set()
-        self.go_on.wait(30)
-        return super().load(streams)
-
-    def write(self, batch: Batch) -> Verdict:
-        self.writing.set()
-        self.go_on.wait(30)
-        return super().write(batch)
-
-    def parked_keys(self, lanes: Sequence[int]) -> dict[tuple[int, str, str], int]:
-        self.looking.set()
-        return super().parked_keys(lanes)

@@ -1,26 +1,28 @@
 """Messages set aside on the real parts: found, kept in order, released, braked."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from secrets import token_hex
-from typing import Any
 
 import psycopg
 import pytest
-from kit_running import everything_on, make_processor, make_relay, produce, running, until
-from kit_tally import TALLIES, TALLY, Added, Counted, Tally, add, cause, counted
+from kit_running import (
+    NAMES,
+    make_processor,
+    produce,
+    running,
+    totals,
+    until,
+)
+from kit_slow import HeldUp
+from kit_tally import Added, Counted, Tally, add, counted
 
-from inkoop_events.envelope import from_headers
-from inkoop_kit.batch import Batch, Current, codecs
 from inkoop_kit.hearing import Hearing, Recalled, Subscription
 from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.operations import Operations
-from inkoop_kit.outbox import Outbox
-from inkoop_kit.postgres import Database, PostgresStore
-from inkoop_kit.store import Stored, Verdict
-from inkoop_kit.streams import Ask, Cause, Kind
+from inkoop_kit.postgres import PostgresStore
+from inkoop_kit.streams import Ask, Cause
 from inkoop_local.database import ServiceDatabase
 from inkoop_local.infrastructure import Infrastructure
 

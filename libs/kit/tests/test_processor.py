@@ -1,27 +1,23 @@
 """The engine on the real broker and the real database: once, in order, whatever happens."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from secrets import token_hex
-from typing import Any
+from collections.abc import Callable
 
-import psycopg
 import pytest
-from kit_running import everything_on, make_processor, make_relay, produce, running, until
-from kit_tally import TALLIES, TALLY, Added, Counted, Tally, add, cause, counted
+from kit_running import (
+    NAMES,
+    make_processor,
+    produce,
+    running,
+    totals,
+    until,
+)
+from kit_slow import HeldUp
+from kit_tally import counted
 
-from inkoop_events.envelope import from_headers
-from inkoop_kit.batch import Batch, Current, codecs
-from inkoop_kit.hearing import Hearing, Recalled, Subscription
+from inkoop_kit.hearing import Recalled
 from inkoop_kit.lanes import LANES, lane_of
-from inkoop_kit.operations import Operations
-from inkoop_kit.outbox import Outbox
-from inkoop_kit.postgres import Database, PostgresStore
-from inkoop_kit.store import Stored, Verdict
-from inkoop_kit.streams import Ask, Cause, Kind
-from inkoop_local.database import ServiceDatabase
+from inkoop_kit.postgres import PostgresStore
 from inkoop_local.infrastructure import Infrastructure
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.timeout(120)]

@@ -1,27 +1,18 @@
 """Relays on the real parts: everything is told once, in order, by whoever holds the lane."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from secrets import token_hex
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import psycopg
 import pytest
-from kit_running import everything_on, make_processor, make_relay, produce, running, until
-from kit_tally import TALLIES, TALLY, Added, Counted, Tally, add, cause, counted
+from kit_running import NAMES, everything_on, make_relay, running, until
+from kit_tally import TALLY, add, cause
 
 from inkoop_events.envelope import from_headers
-from inkoop_kit.batch import Batch, Current, codecs
-from inkoop_kit.hearing import Hearing, Recalled, Subscription
-from inkoop_kit.lanes import LANES, lane_of
-from inkoop_kit.operations import Operations
+from inkoop_kit.batch import Batch, codecs
+from inkoop_kit.lanes import LANES
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database, PostgresStore
-from inkoop_kit.store import Stored, Verdict
-from inkoop_kit.streams import Ask, Cause, Kind
-from inkoop_local.database import ServiceDatabase
+from inkoop_kit.store import Stored
 from inkoop_local.infrastructure import Infrastructure
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.timeout(120)]
