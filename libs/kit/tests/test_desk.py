@@ -91,14 +91,11 @@ class TestDesk:
             await desk.ask_many([(add("a", n), command(str(n))) for n in range(1, 51)])
         assert [fact.data for fact in store.facts] == [f'{{"number":{n}}}' for n in range(1, 51)]
 
-    async def test_large_documents_are_written_in_portions(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("inkoop_kit.desk.ROOM", 25)
+    async def test_large_documents_are_written_in_portions(self) -> None:
         store = _Watched([TALLY])
         sizes = (10, 10, 10, 30, 10)
         documents = [Original(str(n), "text/plain", b"x" * size) for n, size in enumerate(sizes)]
-        async with open_desk(store) as desk:
+        async with open_desk(store, room=25) as desk:
             store.look = lambda: float(len(store.facts))
             await desk.ask_many(
                 [

@@ -86,7 +86,7 @@ class Desk:
     """Commands and questions of one service, as a supervised task of its application.
 
     `wake` is called after each batch that holds facts. A batch is what waits at that moment, at
-    most `limit` commands; no more than `waiting_limit` may wait.
+    most `limit` commands and `room` bytes of documents; no more than `waiting_limit` may wait.
     """
 
     def __init__(
@@ -99,10 +99,11 @@ class Desk:
         *,
         limit: int = 500,
         waiting_limit: int = 5000,
+        room: int = ROOM,
     ) -> None:
         self._store, self._queries, self._wake = store, queries, wake
         self._codecs, self._views = codecs, views
-        self._limit, self._waiting_limit = limit, waiting_limit
+        self._limit, self._waiting_limit, self._room = limit, waiting_limit, room
         self._waiting: list[_Waiting] = []
         self._work = asyncio.Event()
         self._stopping = False
@@ -175,7 +176,7 @@ class Desk:
         """As much as goes into one batch: a command id once, so that its repeat finds the first."""
         taken: dict[str, _Waiting] = {}
         later: list[_Waiting] = []
-        room = ROOM
+        room = self._room
         for one in self._waiting:
             room -= sum(len(original.data) for original in one.ask.originals)
             fits = len(taken) < self._limit and (room >= 0 or not taken)
