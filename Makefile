@@ -71,7 +71,16 @@ test-one: install ## the tests whose name matches: K=late_receipt
 	@pytest -k "$(or $(K),$(error say which: make test-one K=late_receipt))"
 
 ##@ Now and then
-.PHONY: schemas lock clean
+.PHONY: bench bench-report soak schemas lock clean
+bench: install ## what it costs, beside its rivals (ROWS="append match" for some, QUICK=1 for seconds)
+	@python -m bench $(if $(QUICK),--quick) $(ROWS)
+
+bench-report: install ## write docs/performance.md and docs/capacity.md from the last bench
+	@python -m bench.report
+
+soak: install ## ten minutes of everything at once: memory must stay flat (MINUTES=10)
+	@python -m bench.soak --minutes $(or $(MINUTES),10)
+
 schemas: install ## write the JSON Schemas and AsyncAPI documents anew
 	python -m inkoop_events.generate
 

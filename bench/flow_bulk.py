@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from statistics import median
 
+import psycopg
+
 from bench.cpu import Cpu, Meter
 from bench.ear import listening
 from bench.harness import Bench
@@ -17,7 +19,7 @@ from bench.past import load
 from bench.posting import bulk
 from bench.rows import Measured
 from inkoop_events.invoicing import TOPIC, InvoiceBecamePayable
-from inkoop_local.stack import SERVICES, Stack
+from inkoop_local.stack import DATABASE, SERVICES, Stack
 
 REPLICAS = tuple((service, 0) for service in SERVICES)
 """One of each."""
@@ -44,6 +46,15 @@ class Flow:
         load(self.stack, self.papers, self.history)
         for service in SERVICES:
             self.stack.start_service(service)
+
+    def bytes_kept(self) -> dict[str, int]:
+        """Of all that is stored: the database with its indexes, and the logs of the topics."""
+        server = self.stack.infrastructure.postgres
+        with psycopg.connect(server.url("postgres", DATABASE), autocommit=True) as admin:
+            row = admin.execute("select pg_database_size(current_database())").fetchone()
+        logs = (self.stack.directory / "kafka").rglob("inkoop.*/*.log")
+        kafka = sum(log.stat().st_size for log in logs)
+        return {"PostgreSQL": int(row[0]) if row else 0, "Kafka": kafka}
 
     def run(self, invoices: int) -> float:
         """Milliseconds of CPU an invoice, all but the load generator."""
@@ -78,16 +89,22 @@ def measure(bench: Bench) -> Iterable[Measured]:
             flows[-1].load_history()
             flows[-1].run(bench.pick(500, 50))  # caches, plans, the JVM
             flows[-1].runs.clear()
+        kept = flows[0].bytes_kept()
         said = bench.interleaved(
             {f"{flow.history:,}": lambda flow=flow: flow.run(invoices) for flow in flows}
         )
+        invoices_in_all = invoices * bench.rounds
+        grown = {
+            f"bytes in {name}": (size - kept[name]) / invoices_in_all
+            for name, size in flows[0].bytes_kept().items()
+        }
     least, most = (said[f"{flow.history:,}"] for flow in (flows[0], flows[-1]))
     detail = {
         name: median(cpu.per(n, 1000)[name] for cpu, _, n in flows[0].runs)
         for name in flows[0].runs[0][0].per(1, 1)
     }
     detail["invoices/s"] = median(n / seconds for _, seconds, n in flows[0].runs)
-    yield Measured("flow.bulk.cpu_ms", least, None, detail)
+    yield Measured("flow.bulk.cpu_ms", least, None, detail | grown)
     ratios = [b / a for a, b in zip(least, most, strict=True)]
     curve = {f"ms at {name} in history": median(rounds) for name, rounds in said.items()}
     yield Measured("flow.history_ratio", ratios, None, curve)

@@ -71,10 +71,10 @@ class Market(Application[UUID]):
 class Deciding(ProcessApplication[UUID]):
     """Matching."""
 
-    pull_section_size: ClassVar[int] = 100  # pyright: ignore[reportIncompatibleVariableOverride]
+    pull_section_size: ClassVar[int] = 100
     matching: Matching
 
-    def policy(self, domain_event: Any, processing_event: ProcessingEvent[UUID]) -> None:  # noqa: ANN401  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]
+    def policy(self, domain_event: Any, processing_event: ProcessingEvent[UUID]) -> None:  # noqa: ANN401  # pyright: ignore[reportIncompatibleVariableOverride]
         """Decide on one message, as our processor does."""
         message = _DECODERS[domain_event.kind].decode(domain_event.payload)
         ask = self._ask(message, domain_event)

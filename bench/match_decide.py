@@ -13,15 +13,27 @@ from statistics import median
 
 from inkoop_events.invoicing import InvoicedLine, InvoiceKind, InvoicePresented
 from inkoop_events.ordering import GoodsReceived, OrderedLine, OrderPlaced, ReceivedLine
+from inkoop_events.values import (
+    Currency,
+    InvoiceNumber,
+    LineId,
+    Oin,
+    OrderNumber,
+    ReceiptNumber,
+    SupplierId,
+)
 from inkoop_kit.codec import Codec
 from inkoop_kit.streams import Ask, Cause
 from inkoop_matching.application.matching import CASE, Matching
 from inkoop_matching.domain.case import Case
+from inkoop_matching.domain.facts import CaseFact
 from inkoop_matching.domain.policy import parse_policies
 
 ROUNDS = 5
-DEPARTMENT = "00000001003214345000"
-SUPPLIER = "0106:12345678"
+DEPARTMENT = Oin("00000001003214345000")
+ORDER = OrderNumber("4500000001")
+EUR = Currency("EUR")
+SUPPLIER = SupplierId("0106:12345678")
 DEFAULTS = Path(__file__).parents[1] / (
     "services/matching/src/inkoop_matching/default_policies.json"
 )
@@ -29,44 +41,73 @@ DEFAULTS = Path(__file__).parents[1] / (
 
 def order(lines: int, quantity: int) -> OrderPlaced:
     return OrderPlaced(
-        department=DEPARTMENT, order="4500000001", supplier=SUPPLIER, currency="EUR",
+        department=DEPARTMENT,
+        order=ORDER,
+        supplier=SUPPLIER,
+        currency=EUR,
         issued=date(2026, 1, 1),
         lines=tuple(
-            OrderedLine(line=str(n), quantity=Decimal(quantity), unit="EA", price=Decimal("12.50"),
-                        net=Decimal("12.50") * quantity, description=f"Article {n}")
+            OrderedLine(
+                line=LineId(str(n)),
+                quantity=Decimal(quantity),
+                unit="EA",
+                price=Decimal("12.50"),
+                net=Decimal("12.50") * quantity,
+                description=f"Article {n}",
+            )
             for n in range(lines)
         ),
-    )  # fmt: skip
+    )
 
 
 def receipt(lines: int, quantity: int) -> GoodsReceived:
     return GoodsReceived(
-        department=DEPARTMENT, order="4500000001", receipt="R", received=date(2026, 1, 2),
-        lines=tuple(ReceivedLine(line=str(n), quantity=Decimal(quantity)) for n in range(lines)),
-    )  # fmt: skip
+        department=DEPARTMENT,
+        order=ORDER,
+        receipt=ReceiptNumber("R"),
+        received=date(2026, 1, 2),
+        lines=tuple(
+            ReceivedLine(line=LineId(str(n)), quantity=Decimal(quantity)) for n in range(lines)
+        ),
+    )
 
 
 def invoice(number: int, lines: int, price: str = "12.50") -> InvoicePresented:
     return InvoicePresented(
-        department=DEPARTMENT, order="4500000001", supplier=SUPPLIER, invoice=f"F{number}",
-        kind=InvoiceKind.INVOICE, issued=date(2026, 1, 3), currency="EUR",
+        department=DEPARTMENT,
+        order=ORDER,
+        supplier=SUPPLIER,
+        invoice=InvoiceNumber(f"F{number}"),
+        kind=InvoiceKind.INVOICE,
+        issued=date(2026, 1, 3),
+        currency=EUR,
         lines=tuple(
-            InvoicedLine(line=str(n), order_line=str(n), quantity=Decimal(1), unit="EA",
-                         price=Decimal(price), net=Decimal(price), description=f"Article {n}")
+            InvoicedLine(
+                line=LineId(str(n)),
+                order_line=LineId(str(n)),
+                quantity=Decimal(1),
+                unit="EA",
+                price=Decimal(price),
+                net=Decimal(price),
+                description=f"Article {n}",
+            )
             for n in range(lines)
         ),
-    )  # fmt: skip
+    )
 
 
 def cause(number: int) -> Cause:
     return Cause(
-        f"invoicing/{number % 24}-{number}", "system", DEPARTMENT, "c",
+        f"invoicing/{number % 24}-{number}",
+        "system",
+        DEPARTMENT,
+        "c",
         datetime(2026, 1, 4, tzinfo=UTC),
         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-    )  # fmt: skip
+    )
 
 
-def run(case: Case, ask: Ask) -> Case:
+def run(case: Case, ask: Ask[Case, CaseFact]) -> Case:
     for fact in ask.decide(case):
         case = CASE.evolve(case, fact)
     return case
@@ -112,7 +153,7 @@ def measure() -> dict[str, float]:
 receipt_5 = receipt(5, 100_000)
 
 
-def run_facts(case: Case, facts: list) -> Case:
+def run_facts(case: Case, facts: list[CaseFact]) -> Case:
     for fact in facts:
         case = CASE.evolve(case, fact)
     return case

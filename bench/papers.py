@@ -20,7 +20,7 @@ _ORDER, _INVOICE = "4500000000", "F000000000"
 
 
 class Papers:
-    """The papers of orders of `lines` lines of 1,000 pieces each; an invoice asks for one of each."""
+    """Of orders of `lines` lines of 1,000 pieces each; an invoice asks for one of each."""
 
     def __init__(self, lines: int = LINES) -> None:
         ordered = [an_order_line(str(n), "1000") for n in range(1, lines + 1)]

@@ -44,11 +44,11 @@ def load(stack: Stack, papers: Papers, count: int) -> None:
     """
     url, server = stack.infrastructure.kafka.bootstrap, stack.infrastructure.postgres
     with psycopg.connect(server.url("postgres", DATABASE), autocommit=True) as admin:
-        settings = {"kafka": url, "operator": OPERATOR}
+        here = {"kafka": url, "database": "-", "operator": OPERATOR}
         for service, asks in (
-            (build_ordering(OrderingSettings(database="-", **settings)), _orders(papers, count)),
+            (build_ordering(OrderingSettings.model_validate(here)), _orders(papers, count)),
             (
-                build_invoicing(InvoicingSettings(database="-", **settings)),
+                build_invoicing(InvoicingSettings.model_validate(here)),
                 _invoices(papers, count),
             ),
         ):
