@@ -10,10 +10,9 @@ import pytest
 import pytest_asyncio
 from kit_tally import NOW, OPERATOR, TALLIES, TALLY, Added
 
+from inkoop_host.findings import Finding, Message, Words
 from inkoop_host.intake import Document, Submission
 from inkoop_host.outcomes import (
-    Finding,
-    Message,
     NotUnderstood,
     Outcome,
     Understood,
@@ -31,8 +30,13 @@ def finding(rule: str) -> Finding:
     return Finding(rule=rule, message=Message(nl=f"nl {rule}", en=f"en {rule}"))
 
 
+WORDS: Words = {"TOO_MUCH": Message(nl="nl TOO_MUCH", en="en TOO_MUCH")}
+
+
 class Numbers:
     """Adds numbers under 100; 13 is kept but spoken against, 7 is worth a look."""
+
+    words = WORDS
 
     def read(self, document: Document) -> Understood:
         if document.data == b"bug":
@@ -48,9 +52,6 @@ class Numbers:
 
     def notice(self, facts: Sequence[Any]) -> list[Finding]:
         return [finding("LUCKY") for fact in facts if fact.number == 7]
-
-    def explain(self, refused: Refused) -> list[Finding]:
-        return [finding(refused.code)]
 
     def _add(self, number: int) -> list[Added]:
         if number >= 100:

@@ -1,75 +1,13 @@
-"""The ordering service's HTTP on a real database, without Kafka: what its tests ask."""
+"""The ordering service as its tests get it; what they share stands in services/conftest.py."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
-from datetime import UTC, datetime
-
-import httpx
 import pytest
-import pytest_asyncio
 
-from inkoop_host.http import make_api
-from inkoop_host.migrate import migrate, migrations_of
-from inkoop_kit.batch import codecs
-from inkoop_kit.desk import Desk
-from inkoop_kit.postgres import Database, PostgresStore
-from inkoop_kit.queries import Queries
-from inkoop_local.database import ServiceDatabase, drop_database, prepare_database
-from inkoop_local.infrastructure import Infrastructure
-from inkoop_ordering.application.ordering import ORDER, Ordering
-from inkoop_ordering.inbound.http import router
-from inkoop_ordering.views.orders import ORDERS
-
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-OPERATOR = "00000004000000001000"
-NAME = "test_ordering"
+from inkoop_host.service import Service
+from inkoop_ordering.main import build
+from inkoop_ordering.settings import OrderingSettings
 
 
 @pytest.fixture
-def database(infrastructure: Infrastructure) -> Iterator[ServiceDatabase]:
-    """A database of this test's own, with the service's tables."""
-    drop_database(infrastructure.postgres, NAME)
-    access = prepare_database(infrastructure.postgres, NAME, ("ordering",))["ordering"]
-    migrate(access.owner_url, "ordering", migrations_of("ordering"))
-    yield access
-    drop_database(infrastructure.postgres, NAME)
-
-
-@pytest.fixture
-def connect(database: ServiceDatabase) -> Iterator[Callable[[], Database]]:
-    """As many connections of the service's role as are wanted."""
-    opened: list[Database] = []
-
-    def open_one() -> Database:
-        opened.append(Database(database.url, "ordering", f"test-{len(opened)}"))
-        return opened[-1]
-
-    yield open_one
-    for one in opened:
-        one.close()
-
-
-@pytest_asyncio.fixture
-async def desk(connect: Callable[[], Database]) -> AsyncGenerator[Desk]:
-    """Where HTTP asks, at work."""
-    store = PostgresStore(connect(), [ORDER], [ORDERS])
-    queries = Queries(connect(), "ordering", OPERATOR)
-    made = Desk(store, queries, codecs([ORDER]), [ORDERS], lambda: None)
-    task = asyncio.create_task(made.run())
-    yield made
-    made.stop()
-    await task
-
-
-@pytest_asyncio.fixture
-async def client(desk: Desk) -> AsyncGenerator[httpx.AsyncClient]:
-    """Asks the service as the department 00000001003214345000."""
-    contact = {"name": "Test", "url": "https://inkoop.example/", "email": "test@inkoop.example"}
-    api = make_api("ordering", "1.0.0", contact, lambda: NOW)
-    api.include_router(router(Ordering(), desk))
-    headers = {"X-Organisation": "00000001003214345000", "X-Actor": "jan"}
-    transport = httpx.ASGITransport(api)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://127.0.0.1", headers=headers
-    ) as made:
-        yield made
+def service(nowhere: dict[str, str]) -> Service:
+    """What `main` puts together."""
+    return build(OrderingSettings.model_validate(nowhere))

@@ -5,6 +5,7 @@ does the same for a document that a service will process, which needs a departme
 supplier that is known by an id.
 """
 
+from inkoop_documents.fault_words import FAULT_WORDS
 from inkoop_documents.findings import Finding, Message, Severity
 from inkoop_documents.gate import Limits
 from inkoop_documents.model import (
@@ -24,6 +25,7 @@ from inkoop_documents.rendering.html import render_html
 from inkoop_documents.rendering.ubl import render_ubl
 
 __all__ = [
+    "FAULT_WORDS",
     "Document",
     "Finding",
     "Invoice",

@@ -9,6 +9,7 @@ from fastapi import Depends, Header
 from starlette.requests import Request
 
 from inkoop_events.values import Oin
+from inkoop_host.questions import OIN
 from inkoop_host.tracing import current
 from inkoop_kit.desk import Command
 
@@ -26,7 +27,7 @@ class Caller:
 
 
 def caller(
-    organisation: Annotated[str, Header(alias="X-Organisation", pattern=r"^[0-9]{20}$")],
+    organisation: Annotated[str, Header(alias="X-Organisation", pattern=OIN)],
     actor: Annotated[str, Header(alias="X-Actor", pattern=_NAME, max_length=100)],
     correlation: Annotated[
         str | None, Header(alias="X-Correlation-Id", pattern=_NAME, max_length=100)

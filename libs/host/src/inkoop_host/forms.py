@@ -12,8 +12,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, Wi
 from starlette.requests import Request
 
 from inkoop_host.callers import Asks, make_command
+from inkoop_host.findings import Finding, Message
 from inkoop_host.intake import Document, Submission
-from inkoop_host.outcomes import Finding, Message, NotUnderstood
+from inkoop_host.outcomes import NotUnderstood
 
 RULE = "INVALID_INPUT"
 """Rule of a finding on JSON that is not as the schema says."""

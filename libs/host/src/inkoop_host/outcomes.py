@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from inkoop_host.findings import KEY_REUSED, Finding, Words, explain
 from inkoop_host.intake import Document, Submission
 from inkoop_host.problems import Problem
 from inkoop_kit.desk import Answer, CommandConflict, Desk, Said
@@ -17,29 +18,11 @@ from inkoop_kit.streams import Ask, Refused
 
 DUPLICATE = "DUPLICATE"
 """Code of a refusal that says: another document has this number already."""
-KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 INTERNAL_ERROR = "INTERNAL_ERROR"
 INLINE = 32 * 1024
 """Bytes that are read at once, in a millisecond or two; more goes to a thread meanwhile."""
 
 _log = logging.getLogger(__name__)
-
-
-class Message(BaseModel):
-    """The same sentence in Dutch and English."""
-
-    nl: str
-    en: str
-
-
-class Finding(BaseModel):
-    """What is wrong, or only worth a look: the rule, the place, the term, and plain words."""
-
-    rule: str
-    severity: Literal["fatal", "warning"] = "fatal"
-    location: str = ""
-    term: str = ""
-    message: Message
 
 
 class Outcome(BaseModel):
@@ -108,8 +91,9 @@ class Reader(Protocol):
         """What is worth a look in the facts of a command that was accepted."""
         ...
 
-    def explain(self, refused: Refused) -> list[Finding]:
-        """A refusal in plain words."""
+    @property
+    def words(self) -> Words:
+        """What its refusals mean."""
         ...
 
 
@@ -196,7 +180,7 @@ def _spoken_against(outcome: Outcome, refused: Refused, reader: Reader) -> Outco
             "status": "duplicate" if refused.code == DUPLICATE else "refused",
             "code": refused.code,
             "detail": refused.detail,
-            "findings": [*reader.explain(refused), *outcome.findings],
+            "findings": [*explain(refused, reader.words), *outcome.findings],
         }
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from inkoop_events.values import OrderNumber
 from inkoop_events.values.faults import Fault, Faulty
+from inkoop_host.findings import explain
 from inkoop_host.intake import Document
 from inkoop_host.outcomes import NotUnderstood
 from inkoop_invoicing.application.invoicing import Invoicing
@@ -152,7 +153,7 @@ def test_an_invoice_that_is_held_at_once_is_told_why() -> None:
 
 
 def test_a_fault_is_explained_in_both_languages() -> None:
-    [finding] = reader().explain(Faulty((Fault("NO_LINES", "lines"),)))
+    [finding] = explain(Faulty((Fault("NO_LINES", "lines"),)), reader().words)
     assert (finding.message.nl, finding.message.en) == (
         "Er zijn geen regels.",
         "There are no lines.",

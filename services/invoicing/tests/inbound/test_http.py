@@ -99,9 +99,9 @@ async def test_a_number_is_found_however_its_accents_are_written(
 async def test_a_bad_invoice_gets_all_its_findings(client: httpx.AsyncClient) -> None:
     lines = [line(price="1.12345678901"), line(unit=" ")]
     refused = await client.post("/v1/documents", json=invoice(lines=lines))
-    assert await code_of(refused) == (400, "TOO_MANY_DECIMALS")
+    assert await code_of(refused) == (400, "DUPLICATE_LINE")
     rules = [finding["rule"] for finding in refused.json()["findings"]]
-    assert rules == ["TOO_MANY_DECIMALS", "DUPLICATE_LINE", "BAD_REFERENCE"]
+    assert rules == ["DUPLICATE_LINE", "TOO_MANY_DECIMALS", "BAD_REFERENCE"]
 
 
 async def test_a_malformed_document_gets_findings(client: httpx.AsyncClient) -> None:

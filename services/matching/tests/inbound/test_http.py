@@ -162,6 +162,15 @@ async def test_the_trail_of_an_order_tells_all(client: httpx.AsyncClient, tell: 
     ]
 
 
+@pytest.mark.parametrize("asked", ["\u00e9", "e\u0301"])
+async def test_a_number_is_found_however_its_accents_are_written(
+    client: httpx.AsyncClient, tell: Tell, asked: str
+) -> None:
+    tell([order("\u00e9")])
+    answer = await client.get("/v1/trail", params={"order": asked})
+    assert [entry["type"] for entry in answer.json()["entries"]] == ["order-recorded"]
+
+
 async def test_the_trail_of_an_invoice_tells_what_it_was_decided_on(
     client: httpx.AsyncClient, tell: Tell
 ) -> None:

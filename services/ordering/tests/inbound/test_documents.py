@@ -9,6 +9,7 @@ import pytest
 
 from inkoop_events.values import LineId
 from inkoop_events.values.faults import Fault, Faulty
+from inkoop_host.findings import explain
 from inkoop_host.intake import Document
 from inkoop_host.outcomes import NotUnderstood
 from inkoop_kit.desk import Command
@@ -156,7 +157,7 @@ def test_a_receipt_before_its_order_is_noticed() -> None:
 
 def test_every_fault_is_explained_in_both_languages() -> None:
     faults = (Fault("NEGATIVE_QUANTITY", "quantity", LineId("2")), Fault("NO_LINES", "lines"))
-    first, second = reader().explain(Faulty(faults))
+    first, second = explain(Faulty(faults), reader().words)
     assert (first.rule, first.location) == ("NEGATIVE_QUANTITY", 'lines[line="2"].quantity')
     assert (second.rule, second.location) == ("NO_LINES", "lines")
     assert "niet negatief" in first.message.nl
@@ -164,5 +165,5 @@ def test_every_fault_is_explained_in_both_languages() -> None:
 
 
 def test_a_refusal_without_words_of_its_own_says_its_detail() -> None:
-    [finding] = reader().explain(Refused("ODD", "so it is"))
+    [finding] = explain(Refused("ODD", "so it is"), reader().words)
     assert (finding.rule, finding.message.nl) == ("ODD", "so it is")

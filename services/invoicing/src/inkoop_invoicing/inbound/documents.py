@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from inkoop_host.findings import Finding, Message, warn
 from inkoop_host.forms import fill_in, is_json, read_json
 from inkoop_host.intake import Document
-from inkoop_host.outcomes import Finding, Message, NotUnderstood, Understood
+from inkoop_host.outcomes import NotUnderstood, Understood
 from inkoop_invoicing.application.invoicing import Invoicing
 from inkoop_invoicing.domain.invoice import InvoiceDuplicated, InvoiceHeld
 from inkoop_invoicing.inbound.forms import InvoiceForm, invoice_claim
 from inkoop_invoicing.inbound.ubl import read_ubl
-from inkoop_invoicing.inbound.words import explain, warn
+from inkoop_invoicing.inbound.words import WORDS
 from inkoop_kit.streams import Original, Refused
 
 _UNKNOWN = Finding(
@@ -25,6 +26,8 @@ _UNKNOWN = Finding(
 
 class InvoicingReader:
     """Reads invoices and credit notes."""
+
+    words = WORDS
 
     def __init__(self, invoicing: Invoicing) -> None:
         self._invoicing = invoicing
@@ -50,14 +53,14 @@ class InvoicingReader:
                 return Refused("DUPLICATE", f"document {fact.first_document} has this number")
         return None
 
-    def explain(self, refused: Refused) -> list[Finding]:
-        """A refusal in plain words."""
-        return explain(refused)
-
     def notice(self, facts: Sequence[Any]) -> list[Finding]:
         """An invoice that is held at once is told why."""
         held = [fact for fact in facts if isinstance(fact, InvoiceHeld)]
-        return [finding for fact in held for finding in warn(fact.codes, fact.lines)]
+        return [warn(code, WORDS, _place(fact)) for fact in held for code in fact.codes]
+
+
+def _place(held: InvoiceHeld) -> str:
+    return f"lines[{', '.join(held.lines)}]" if held.lines else ""
 
 
 def _form(document: Document) -> InvoiceForm:

@@ -1,15 +1,14 @@
 """Invoices over HTTP: taking them in, showing them, and what became of them."""
 
 from typing import Annotated, Any
-from unicodedata import normalize
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AfterValidator, BaseModel
+from pydantic import BaseModel
 
 from inkoop_host.callers import Asks
-from inkoop_host.intake import DOCUMENTS_BODY, Documents
-from inkoop_host.outcomes import OneOutcome, Outcomes, respond, take_in
+from inkoop_host.documents_http import take_documents
 from inkoop_host.problems import Problem
+from inkoop_host.questions import OIN, Limit, Number, Reference, Trail
 from inkoop_invoicing.application.invoicing import INVOICE, Invoicing
 from inkoop_invoicing.domain.invoice import InvoiceState
 from inkoop_invoicing.inbound.documents import InvoicingReader
@@ -17,13 +16,8 @@ from inkoop_invoicing.views.documents import duplicates_of, may_see
 from inkoop_invoicing.views.invoice_orders import OrderMatch, invoices_of, matches_of
 from inkoop_invoicing.views.invoices import InvoiceRow, find_invoice, keys_of, list_invoices
 from inkoop_kit.desk import Desk
-from inkoop_kit.queries import TrailEntry
 from inkoop_kit.streams import stream_of
 
-_DEPARTMENT = r"^[0-9]{20}$"
-_SEVERAL: dict[int | str, dict[str, Any]] = {
-    200: {"model": Outcomes, "description": "Several documents, or one that was here already"}
-}
 _ORIGINAL: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The bytes as they were received",
@@ -32,18 +26,7 @@ _ORIGINAL: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _composed(number: str | None) -> str | None:
-    """A number as it is kept, however the reader writes its accents (NFC)."""
-    return number and normalize("NFC", number)
-
-
-Department = Annotated[str, Path(pattern=_DEPARTMENT, description="The department's OIN")]
-Number = Annotated[str, AfterValidator(_composed)]
-Reference = Annotated[
-    str | None,
-    Query(max_length=400, description="Full key or bare number"),
-    AfterValidator(_composed),
-]
+Department = Annotated[str, Path(pattern=OIN, description="The department's OIN")]
 
 
 class InvoicePage(BaseModel):
@@ -61,30 +44,10 @@ class InvoiceDetail(InvoiceRow):
     duplicate_documents: list[str]
 
 
-class Trail(BaseModel):
-    """Every fact that this service recorded of what was asked for, oldest first."""
-
-    entries: list[TrailEntry]
-
-
 def router(invoicing: Invoicing, desk: Desk) -> APIRouter:
     """The routes of the invoicing service."""
     routes = APIRouter(prefix="/v1")
-    reader = InvoicingReader(invoicing)
-
-    @routes.post(
-        "/documents",
-        status_code=201,
-        response_model=OneOutcome,
-        responses=_SEVERAL,
-        openapi_extra=DOCUMENTS_BODY,
-        tags=["documents"],
-    )
-    async def submit_documents(submission: Documents) -> Response:
-        """Take in invoices and credit notes, as UBL or JSON: one, or several at once."""
-        outcomes = await take_in(desk, submission, reader)
-        return respond(outcomes, single=submission.single)
-
+    take_documents(routes, desk, InvoicingReader(invoicing), "invoices and credit notes")
     _show_invoices(routes, desk)
     _show_trail(routes, desk)
     _show_originals(routes, desk)
@@ -95,10 +58,10 @@ def _show_invoices(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/invoices", tags=["invoices"])
     async def get_invoices(
         asks: Asks,
-        department: Annotated[str | None, Query(pattern=_DEPARTMENT)] = None,
+        department: Annotated[str | None, Query(pattern=OIN)] = None,
         state: InvoiceState | None = None,
         after: Annotated[str, Query(max_length=400)] = "",
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+        limit: Limit = 50,
     ) -> InvoicePage:
         """The invoices that the caller's organisation may see, a page at a time."""
         rows = await list_invoices(desk, asks.organisation, department, state, after, limit)
@@ -124,7 +87,9 @@ def _show_invoices(routes: APIRouter, desk: Desk) -> None:
 
 def _show_trail(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/trail", tags=["trail"])
-    async def get_trail(asks: Asks, invoice: Reference = None, order: Reference = None) -> Trail:
+    async def get_trail(
+        asks: Asks, invoice: Reference | None = None, order: Reference | None = None
+    ) -> Trail:
         """The trail of an invoice, or of every invoice that names an order."""
         if (invoice is None) == (order is None):
             raise Problem(400, "INVALID_INPUT", "Ask for an invoice or for an order")

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from inkoop_documents import Finding as Found
 from inkoop_documents import Invoice, take_in
 from inkoop_events.values import InvoiceNumber, Oin, SupplierId
 from inkoop_events.values.faults import describe
-from inkoop_host.outcomes import Finding, Message, NotUnderstood
+from inkoop_host.findings import Finding, Message, finding_of
+from inkoop_host.outcomes import NotUnderstood
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
 
@@ -49,7 +49,7 @@ class UblInvoice:
 def read_ubl(data: bytes) -> UblInvoice:
     """Read an invoice or credit note. Raises NotUnderstood with all that is wrong with it."""
     read = take_in(data)
-    findings = tuple(_finding(found) for found in read.findings)
+    findings = tuple(map(finding_of, read.findings))
     match read.document:
         case None:
             raise NotUnderstood(sorted(findings, key=lambda finding: finding.severity))
@@ -76,14 +76,4 @@ def _lines(invoice: Invoice) -> tuple[ClaimLine, ...]:
             order=line.order,
         )
         for line in invoice.lines
-    )
-
-
-def _finding(found: Found) -> Finding:
-    return Finding(
-        rule=found.rule,
-        severity=found.severity.value,
-        location=found.location,
-        term=found.term,
-        message=Message(nl=found.message.nl, en=found.message.en),
     )

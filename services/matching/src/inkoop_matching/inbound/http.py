@@ -7,16 +7,14 @@ from pydantic import BaseModel
 
 from inkoop_host.callers import Asks
 from inkoop_host.problems import Problem
+from inkoop_host.questions import OIN, Limit, Reference, Trail
 from inkoop_kit.desk import Desk
-from inkoop_kit.queries import TrailEntry
 from inkoop_matching.application.matching import Matching
 from inkoop_matching.domain.facts import Outcome
 from inkoop_matching.domain.policy import Policy
 from inkoop_matching.views.cases import CaseRow, cases_of
 from inkoop_matching.views.decisions import DecisionRow, list_decisions, open_on
 from inkoop_matching.views.trail import trail_of_invoice, trail_of_order
-
-Reference = Annotated[str, Query(max_length=500, description="Full key or bare number")]
 
 
 class DecisionPage(BaseModel):
@@ -51,12 +49,6 @@ class PoliciesInForce(BaseModel):
     policies: list[PolicyInForce]
 
 
-class Trail(BaseModel):
-    """Every fact that this service recorded of what was asked for, oldest first."""
-
-    entries: list[TrailEntry]
-
-
 def router(matching: Matching, desk: Desk) -> APIRouter:
     """The routes of the matching service."""
     routes = APIRouter(prefix="/v1")
@@ -70,10 +62,10 @@ def _show_decisions(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/decisions", tags=["decisions"])
     async def get_decisions(
         asks: Asks,
-        department: Annotated[str | None, Query(pattern=r"^[0-9]{20}$")] = None,
+        department: Annotated[str | None, Query(pattern=OIN)] = None,
         outcome: Outcome | None = None,
         after: Annotated[str, Query(max_length=1000)] = "",
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+        limit: Limit = 50,
     ) -> DecisionPage:
         """The decisions in force that the caller's organisation may see, a page at a time."""
         rows = await list_decisions(desk, asks.organisation, department, outcome, after, limit)

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from inkoop_events.values import Oin, OrderNumber, order_key
+from inkoop_host.findings import Finding, Message, warn
 from inkoop_host.forms import fill_in, is_json, read_json
 from inkoop_host.intake import Document
-from inkoop_host.outcomes import Finding, Message, NotUnderstood, Understood
+from inkoop_host.outcomes import NotUnderstood, Understood
 from inkoop_kit.streams import Original, Refused
 from inkoop_ordering.application.ordering import Ordering
 from inkoop_ordering.domain.order import OrderDuplicated, OrderPlaced, ReceiptRecorded
 from inkoop_ordering.inbound.forms import OrderForm, ReceiptForm, order_claim, receipt_claim
 from inkoop_ordering.inbound.ubl import read_ubl
-from inkoop_ordering.inbound.words import NOT_HERE_YET, explain
+from inkoop_ordering.inbound.words import WORDS
 
 _UNKNOWN = Finding(
     rule="UNKNOWN_DOCUMENT",
@@ -26,6 +27,8 @@ _UNKNOWN = Finding(
 
 class OrderingReader:
     """Reads orders and receipts; `expects` is the only sort that is taken, where there is one."""
+
+    words = WORDS
 
     def __init__(self, ordering: Ordering, expects: str | None = None) -> None:
         self._ordering, self._expects = ordering, expects
@@ -45,15 +48,10 @@ class OrderingReader:
                 return Refused("DUPLICATE", f"document {fact.first_document} has this number")
         return None
 
-    def explain(self, refused: Refused) -> list[Finding]:
-        """A refusal in plain words."""
-        return explain(refused)
-
     def notice(self, facts: Sequence[Any]) -> list[Finding]:
         """A receipt that came before its order is told so."""
         early = any(isinstance(fact, ReceiptRecorded) and not fact.supplier for fact in facts)
-        rule = "ORDER_NOT_HERE_YET"
-        return [Finding(rule=rule, severity="warning", message=NOT_HERE_YET)] if early else []
+        return [warn("ORDER_NOT_HERE_YET", WORDS)] if early else []
 
     def _read_json(self, document: Document) -> Understood:
         content = read_json(document.data)

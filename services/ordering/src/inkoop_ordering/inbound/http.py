@@ -1,16 +1,16 @@
 """Orders and receipts over HTTP: taking them in, showing them, and what became of them."""
 
 from typing import Annotated, Any
-from unicodedata import normalize
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AfterValidator, BaseModel
+from pydantic import BaseModel
 
 from inkoop_host.callers import Asks
+from inkoop_host.documents_http import take_documents
 from inkoop_host.forms import JsonBody, body_of
-from inkoop_host.intake import DOCUMENTS_BODY, Documents
-from inkoop_host.outcomes import OneOutcome, Outcomes, respond, take_in
+from inkoop_host.outcomes import OneOutcome, respond, take_in
 from inkoop_host.problems import Problem
+from inkoop_host.questions import OIN, Limit, Number, Reference, Trail
 from inkoop_kit.desk import Desk
 from inkoop_kit.queries import TrailEntry
 from inkoop_kit.streams import stream_of
@@ -19,22 +19,11 @@ from inkoop_ordering.inbound.documents import OrderingReader
 from inkoop_ordering.inbound.forms import OrderForm, ReceiptForm
 from inkoop_ordering.views.orders import OrderRow, find_order, keys_of, list_orders
 
-_DEPARTMENT = r"^[0-9]{20}$"
 _REPEATED: dict[int | str, dict[str, Any]] = {
     200: {"model": OneOutcome, "description": "The same again: nothing happened"}
 }
-_SEVERAL: dict[int | str, dict[str, Any]] = {
-    200: {"model": Outcomes, "description": "Several documents, or one that was here already"}
-}
 
-
-def _composed(number: str) -> str:
-    """A number as it is kept, however the reader writes its accents (NFC)."""
-    return normalize("NFC", number)
-
-
-Department = Annotated[str, Path(pattern=_DEPARTMENT, description="The department's OIN")]
-Number = Annotated[str, AfterValidator(_composed)]
+Department = Annotated[str, Path(pattern=OIN, description="The department's OIN")]
 
 
 class OrderPage(BaseModel):
@@ -51,36 +40,13 @@ class OrderDetail(OrderRow):
     goods_received: list[dict[str, Any]]
 
 
-class Trail(BaseModel):
-    """Every fact that this service recorded of what was asked for, oldest first."""
-
-    entries: list[TrailEntry]
-
-
 def router(ordering: Ordering, desk: Desk) -> APIRouter:
     """The routes of the ordering service."""
     routes = APIRouter(prefix="/v1")
-    _take_documents(routes, ordering, desk)
+    take_documents(routes, desk, OrderingReader(ordering), "orders and receipts")
     _take_json(routes, ordering, desk)
     _show(routes, desk)
     return routes
-
-
-def _take_documents(routes: APIRouter, ordering: Ordering, desk: Desk) -> None:
-    reader = OrderingReader(ordering)
-
-    @routes.post(
-        "/documents",
-        status_code=201,
-        response_model=OneOutcome,
-        responses=_SEVERAL,
-        openapi_extra=DOCUMENTS_BODY,
-        tags=["documents"],
-    )
-    async def submit_documents(submission: Documents) -> Response:
-        """Take in orders and receipts, as UBL or JSON: one, or several at once."""
-        outcomes = await take_in(desk, submission, reader)
-        return respond(outcomes, single=submission.single)
 
 
 def _take_json(routes: APIRouter, ordering: Ordering, desk: Desk) -> None:
@@ -116,9 +82,9 @@ def _show(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/orders", tags=["orders"])
     async def get_orders(
         asks: Asks,
-        department: Annotated[str | None, Query(pattern=_DEPARTMENT)] = None,
+        department: Annotated[str | None, Query(pattern=OIN)] = None,
         after: Annotated[str, Query(max_length=250)] = "",
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+        limit: Limit = 50,
     ) -> OrderPage:
         """The orders that the caller's organisation may see, a page at a time."""
         rows = await list_orders(desk, asks.organisation, department, after, limit)
@@ -133,7 +99,7 @@ def _show(routes: APIRouter, desk: Desk) -> None:
         return _detail(row, await desk.trail([stream_of(ORDER.name, row.key)]))
 
     @routes.get("/trail", tags=["trail"])
-    async def get_trail(asks: Asks, order: Annotated[Number, Query(max_length=250)]) -> Trail:
+    async def get_trail(asks: Asks, order: Reference) -> Trail:
         """The trail of an order, by its full key or its bare number."""
         keys = await keys_of(desk, asks.organisation, order)
         if not keys:

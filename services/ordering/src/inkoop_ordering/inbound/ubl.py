@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from inkoop_documents import Finding as Found
 from inkoop_documents import Order, take_in
 from inkoop_events.values import Oin, OrderNumber, SupplierId
 from inkoop_events.values.faults import describe
-from inkoop_host.outcomes import Finding, Message, NotUnderstood
+from inkoop_host.findings import Finding, Message, finding_of
+from inkoop_host.outcomes import NotUnderstood
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced
 
 _NO_ORDER = Finding(
@@ -53,7 +53,7 @@ class UblOrder:
 def read_ubl(data: bytes) -> UblOrder:
     """Read an order. Raises NotUnderstood with all that is wrong with it."""
     read = take_in(data)
-    findings = tuple(_finding(found) for found in read.findings)
+    findings = tuple(map(finding_of, read.findings))
     match read.document:
         case None:
             raise NotUnderstood(sorted(findings, key=lambda finding: finding.severity))
@@ -63,13 +63,3 @@ def read_ubl(data: bytes) -> UblOrder:
             return UblOrder(department, supplier, number, order, findings)
         case _:
             raise NotUnderstood([_NO_ORDER])
-
-
-def _finding(found: Found) -> Finding:
-    return Finding(
-        rule=found.rule,
-        severity=found.severity.value,
-        location=found.location,
-        term=found.term,
-        message=Message(nl=found.message.nl, en=found.message.en),
-    )
