@@ -19,6 +19,7 @@ from inkoop_events.values import (
     check_numbers,
     decimals,
     invoice_key,
+    line_net,
     oin_register,
     order_key,
     parse_currency,
@@ -212,3 +213,16 @@ def test_a_refusal_says_its_code_and_what_to_do() -> None:
     refused = Refused("CURRENCY_DIFFERS", "The order is in EUR.")
     assert (refused.code, refused.detail) == ("CURRENCY_DIFFERS", "The order is in EUR.")
     assert str(refused) == "CURRENCY_DIFFERS: The order is in EUR."
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "net"),
+    [("3", "0.335", "1.01"), ("-3", "0.335", "-1.01"), ("0.001", "5", "0.01"), ("0", "7", "0.00")],
+)
+def test_the_amount_of_a_line_is_half_up_to_the_cent(quantity: str, price: str, net: str) -> None:
+    assert str(line_net(Decimal(quantity), Decimal(price))) == net
+
+
+def test_the_amount_of_a_line_is_exact_for_numbers_that_are_not_judged_yet() -> None:
+    nines = Decimal("9" * 60)
+    assert line_net(nines, nines) == Decimal(int("9" * 60) ** 2)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
 from typing import Annotated, NewType
 from unicodedata import normalize
@@ -46,6 +46,7 @@ Currency = NewType("Currency", str)
 OinField = Annotated[Oin, Meta(pattern=r"^[0-9]{20}\Z"), Field(pattern=r"^[0-9]{20}$")]
 CurrencyField = Annotated[Currency, Meta(pattern=r"^[A-Z]{3}\Z"), Field(pattern=r"^[A-Z]{3}$")]
 
+_EXACT = Context(prec=130, rounding=ROUND_HALF_UP)
 _OIN = re.compile(r"[0-9]{20}")
 _KVK = re.compile(r"[0-9]{8}")
 _VAT_NL = re.compile(r"NL[0-9]{9}B[0-9]{2}")
@@ -193,6 +194,11 @@ class Money:
 def to_cents(amount: Decimal) -> Decimal:
     """Half-up to two decimals, away from zero at exactly half (design D9)."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def line_net(quantity: Decimal, price: Decimal) -> Decimal:
+    """Quantity × price, half-up to the cent, exact for numbers of up to 60 digits (design D9)."""
+    return _EXACT.quantize(_EXACT.multiply(quantity, price), CENT)
 
 
 def check_numbers(*numbers: Decimal) -> None:

@@ -1,6 +1,6 @@
 """Invoices and credit notes as JSON."""
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Context, Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
@@ -13,6 +13,7 @@ from inkoop_events.values import (
     OinField,
     OrderNumber,
     SupplierId,
+    line_net,
     parse_invoice_number,
     parse_order_number,
     parse_supplier_id,
@@ -22,8 +23,8 @@ from inkoop_host.forms import Day, Exact, Form
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
 
-_EXACT = Context(prec=130, rounding=ROUND_HALF_UP)
-"""Enough for the product of two numbers of 60 digits."""
+_EXACT = Context(prec=130)
+"""Enough for a sum of amounts that are not judged yet."""
 
 _Order = Annotated[OrderNumber, AfterValidator(parse_order_number)]
 
@@ -51,8 +52,8 @@ class InvoiceLineForm(Form):
 
     @property
     def computed_net(self) -> Decimal:
-        """Quantity × price, half-up to the cent (design D9)."""
-        return _EXACT.quantize(_EXACT.multiply(self.quantity, self.price), CENT)
+        """What the line's amount is when it is not given."""
+        return line_net(self.quantity, self.price)
 
 
 class InvoiceForm(Form):

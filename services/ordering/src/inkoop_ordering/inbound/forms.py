@@ -1,18 +1,17 @@
 """Orders and receipts as JSON."""
 
-from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
 from inkoop_events.values import (
-    CENT,
     CurrencyField,
     LineId,
     OinField,
     OrderNumber,
     ReceiptNumber,
     SupplierId,
+    line_net,
     parse_order_number,
     parse_receipt_number,
     parse_supplier_id,
@@ -20,9 +19,6 @@ from inkoop_events.values import (
 from inkoop_events.values.faults import describe
 from inkoop_host.forms import Day, Exact, Form
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced, ReceiptLine, ReceiptRecorded
-
-_EXACT = Context(prec=130, rounding=ROUND_HALF_UP)
-"""Enough for the product of two numbers of 60 digits."""
 
 
 class OrderLineForm(Form):
@@ -78,7 +74,7 @@ def order_claim(form: OrderForm, document: str) -> OrderPlaced:
                 quantity=line.quantity,
                 unit=line.unit,
                 price=line.price,
-                net=_net(line.quantity, line.price) if line.net is None else line.net,
+                net=line_net(line.quantity, line.price) if line.net is None else line.net,
                 description=describe(line.description),
             )
             for line in form.lines
@@ -91,7 +87,3 @@ def receipt_claim(form: ReceiptForm) -> ReceiptRecorded:
     """What a receipt form claims."""
     lines = (ReceiptLine(line=line.line, quantity=line.quantity) for line in form.lines)
     return ReceiptRecorded(receipt=form.receipt, received=form.received, lines=tuple(lines))
-
-
-def _net(quantity: Decimal, price: Decimal) -> Decimal:
-    return _EXACT.quantize(_EXACT.multiply(quantity, price), CENT)
