@@ -49,17 +49,7 @@ class Market:
 
     def place_order(self, number: str, *lines: Mapping[str, Any], **more: object) -> httpx.Response:
         """The department places an order; by default ten pieces at 12.50."""
-        order = {
-            "type": "order",
-            "department": DEPARTMENT,
-            "order": number,
-            "supplier": SUPPLIER,
-            "currency": "EUR",
-            "issued": "2026-11-01",
-            "lines": list(lines) or [line("1", "10", "12.50")],
-            **more,
-        }
-        return self.submit("ordering", order)
+        return self.submit("ordering", order_form(number, *lines, **more))
 
     def receive(self, order: str, **quantities: str) -> httpx.Response:
         """The department receives: `L1="5"` is five of line 1."""
@@ -77,18 +67,7 @@ class Market:
         self, number: str, order: str | None, *lines: Mapping[str, Any], **more: object
     ) -> httpx.Response:
         """The supplier sends an invoice; by default ten pieces at 12.50 of line 1."""
-        invoice = {
-            "type": "invoice",
-            "department": DEPARTMENT,
-            "supplier": SUPPLIER,
-            "invoice": number,
-            "issued": "2026-11-03",
-            "currency": "EUR",
-            "lines": list(lines) or [billed("1", "10", "12.50")],
-            **({"order": order} if order else {}),
-            **more,
-        }
-        return self.submit("invoicing", invoice)
+        return self.submit("invoicing", invoice_form(number, order, *lines, **more))
 
     def submit(self, service: str, document: Mapping[str, Any]) -> httpx.Response:
         """Any document as JSON."""
@@ -116,6 +95,12 @@ class Market:
                 if time.monotonic() > deadline:
                     raise
             assert time.monotonic() < deadline
+
+    def submit_once(self, url: str, document: Mapping[str, Any]) -> httpx.Response:
+        """A document as JSON to this replica, whatever it answers."""
+        headers = {"Content-Type": "application/json", **CALLER}
+        data = json.dumps(document).encode()
+        return httpx.post(url + "/v1/documents", content=data, headers=headers, timeout=30)
 
     def get(self, service: str, path: str, **query: str) -> httpx.Response:
         """A question, as the operator."""
@@ -155,6 +140,37 @@ class Market:
             if answer.is_success:
                 entries += answer.json()["entries"]
         return sorted(entries, key=lambda entry: entry["recorded_at"])
+
+
+def order_form(number: str, *lines: Mapping[str, Any], **more: object) -> dict[str, Any]:
+    """An order; by default of ten pieces at 12.50."""
+    return {
+        "type": "order",
+        "department": DEPARTMENT,
+        "order": number,
+        "supplier": SUPPLIER,
+        "currency": "EUR",
+        "issued": "2026-11-01",
+        "lines": list(lines) or [line("1", "10", "12.50")],
+        **more,
+    }
+
+
+def invoice_form(
+    number: str, order: str | None, *lines: Mapping[str, Any], **more: object
+) -> dict[str, Any]:
+    """An invoice; by default of ten pieces at 12.50 of line 1."""
+    return {
+        "type": "invoice",
+        "department": DEPARTMENT,
+        "supplier": SUPPLIER,
+        "invoice": number,
+        "issued": "2026-11-03",
+        "currency": "EUR",
+        "lines": list(lines) or [billed("1", "10", "12.50")],
+        **({"order": order} if order else {}),
+        **more,
+    }
 
 
 def line(number: str, quantity: str, price: str) -> dict[str, Any]:

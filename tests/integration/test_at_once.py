@@ -9,7 +9,7 @@ from threading import Barrier
 
 import httpx
 import pytest
-from story_market import CALLER, DEPARTMENT, SUPPLIER, Market, billed
+from story_market import CALLER, Market, invoice_form
 from story_papers import ubl_invoice
 from story_topics import Record, once, read_topics
 
@@ -42,17 +42,7 @@ def told_of(stack: Stack, topics: list[str], invoice: str) -> list[Record]:
 
 def as_json(market: Market, invoice: str, order: str) -> bytes:
     """An invoice in JSON."""
-    document = {
-        "type": "invoice",
-        "department": DEPARTMENT,
-        "supplier": SUPPLIER,
-        "invoice": invoice,
-        "order": order,
-        "issued": "2026-11-03",
-        "currency": "EUR",
-        "lines": [billed("1", "10", "12.50")],
-    }
-    return json.dumps(document).encode()
+    return json.dumps(invoice_form(invoice, order)).encode()
 
 
 def as_xml(market: Market, invoice: str, order: str) -> bytes:

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import httpx
 import pytest
-from story_market import CALLER, DEPARTMENT, Market, billed, line
+from story_market import CALLER, Market, billed, line, order_form
 from story_papers import ubl_invoice, ubl_order, zipped
 
 from inkoop_documents.testing import an_invoice_line, an_order_line
@@ -408,15 +407,6 @@ def test_an_archive_with_broken_data_is_refused(market: Market) -> None:
     assert told(market.post("ordering", bytes(packed), ZIP)) == (400, "INVALID_ARCHIVE")
 
 
-def order_body(number: str, **more: Any) -> bytes:
+def order_body(number: str) -> bytes:
     """An order as JSON, in bytes that are the same each time."""
-    order = {
-        "department": DEPARTMENT,
-        "order": number,
-        "supplier": "0106:87654321",
-        "currency": "EUR",
-        "issued": "2026-11-01",
-        "lines": [line("1", "10", "12.50")],
-        **more,
-    }
-    return json.dumps({"type": "order", **order}).encode()
+    return json.dumps(order_form(number)).encode()
