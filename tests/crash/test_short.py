@@ -1,0 +1,17 @@
+"""The short story of `make test`: a handful of crashes, and nothing lost or twice."""
+
+from pathlib import Path
+
+import pytest
+from crash_run import Asked, play
+from crash_stack import BreakableStack
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
+
+
+def test_a_few_crashes_lose_nothing_and_double_nothing(place: Path) -> None:
+    asked = Asked(seed=3, crashes=8, seconds=15, pause=0.5, compare=False, short=True)
+    result = play(BreakableStack(place, asked.seed), asked)
+    assert result.findings == []
+    assert result.crashes >= 3
+    assert result.sent > 0
