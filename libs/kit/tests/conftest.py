@@ -13,6 +13,7 @@ from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_local.database import ServiceDatabase, drop_database
 from inkoop_local.infrastructure import Infrastructure
 
+pytest.register_assert_rewrite("kit_contract")
 _numbers = count(1)
 Stores = Callable[[], PostgresStore]
 

@@ -1,176 +1,24 @@
-"""What every store promises: one suite, attacked through the double and through PostgreSQL."""
+"""What every store promises, of the double and of PostgreSQL; and what only the latter can."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from copy import deepcopy
 from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
-from kit_tally import NOW, OPERATOR, TALLIES, TALLY, Added, Tally, add, cause
+from kit_contract import CODECS, StoreContract, batch_of, position
+from kit_tally import NOW, OPERATOR, TALLIES, TALLY, add
 
-from inkoop_kit.batch import Batch, CommandRow, ParkedRow, Position, codecs
-from inkoop_kit.lanes import LANES, lane_of
+from inkoop_kit.batch import Batch
+from inkoop_kit.lanes import lane_of
 from inkoop_kit.memory import MemoryStore
 from inkoop_kit.operations import Operations
 from inkoop_kit.postgres import PostgresStore
-from inkoop_kit.store import CommandKnown, OffsetConflict, Store, VersionConflict, Written
-from inkoop_kit.streams import Ask, Original
+from inkoop_kit.store import OffsetConflict, Store, Verdict, Written
 
-NOWHERE = (0,) * LANES
-CODECS = codecs([TALLY])
-
-
-def batch_of(*asks: Ask[Tally, Added], store: Store) -> Batch:
-    """These decisions on what the store holds now."""
-    known = store.load({f"tally/{ask.key}": TALLY for ask in asks})
-    batch = Batch(CODECS, [TALLIES])
-    for number, ask in enumerate(asks):
-        batch.decide(ask, cause(f"command/{number}"), known)
-    return batch
-
-
-def position(store: Store, lane: int, step: int = 1) -> Position:
-    """A move by `step` from where the store is."""
-    at = store.positions([("in", lane)], "c-1")["in", lane]
-    return Position("in", lane, "c-1", at.next_offset, at.next_offset + step, at.seen)
-
-
-def _doubly(tally: Tally, fact: Added) -> Tally:
-    return Tally(tally.total + 2 * fact.number, 0)
-
-
-class StoreContract:
-    """The promises; `store` is fresh for each test."""
-
-    def test_facts_come_back_in_order_with_dense_positions(self, store: Store) -> None:
-        written = store.write(batch_of(add("a", 1), add("a", 2), add("b", 3), store=store))
-        assert isinstance(written, Written)
-        facts = store.read_stream("tally/a")
-        assert [(f.version, f.sequence, f.data) for f in facts] == [
-            (1, 1, '{"number":1}'),
-            (2, 2, '{"number":2}'),
-        ]
-        assert facts[0].cause == "command/0"
-        assert facts[0].occurred_at == NOW
-        assert store.load({"tally/a": TALLY})["tally/a"].state == Tally(3, 2)
-
-    def test_the_next_batch_goes_on_where_the_last_ended(self, store: Store) -> None:
-        for number in range(1, 4):
-            store.write(batch_of(add("a", number), store=store))
-        facts = store.read_lane(lane_of("a"), 1, 10)
-        assert [(f.sequence, f.version) for f in facts] == [(2, 2), (3, 3)]
-
-    def test_a_stream_without_facts_is_not_there(self, store: Store) -> None:
-        store.write(batch_of(add("a", 0), store=store))
-        assert store.load({"tally/a": TALLY}) == {}
-
-    def test_positions_move_with_the_facts(self, store: Store) -> None:
-        batch = batch_of(add("a", 1), store=store)
-        batch.positions.append(replace(position(store, 5, 3), seen=(7,) * LANES))
-        store.write(batch)
-        tracked = store.positions([("in", 5)], "c-1")["in", 5]
-        assert (tracked.next_offset, tracked.seen) == (3, (7,) * LANES)
-
-    def test_a_foreign_offset_refuses_everything(self, store: Store) -> None:
-        stale = position(store, 5)
-        batch = batch_of(store=store)
-        batch.positions.append(stale)
-        assert isinstance(store.write(batch), Written)
-        late = batch_of(add("a", 1), store=store)
-        late.positions.append(stale)
-        assert isinstance(store.write(late), OffsetConflict)
-        assert store.read_stream("tally/a") == []
-
-    def test_a_position_that_was_never_taken_refuses_everything(self, store: Store) -> None:
-        batch = batch_of(add("a", 1), store=store)
-        batch.positions.append(Position("in", 3, "c-1", 0, 1, NOWHERE))
-        assert isinstance(store.write(batch), OffsetConflict)
-
-    def test_another_cluster_refuses_everything(self, store: Store) -> None:
-        stale = position(store, 5)
-        store.positions([("in", 5)], "c-2")
-        batch = batch_of(add("a", 1), store=store)
-        batch.positions.append(stale)
-        assert isinstance(store.write(batch), OffsetConflict)
-
-    def test_a_foreign_version_refuses_everything_and_names_the_stream(self, store: Store) -> None:
-        late = batch_of(add("a", 1), add("b", 1), store=store)
-        store.write(batch_of(add("a", 5), store=store))
-        assert store.write(late) == VersionConflict(("tally/a",))
-        assert store.read_stream("tally/b") == []
-
-    def test_a_first_fact_that_was_beaten_refuses_everything(self, store: Store) -> None:
-        first = batch_of(add("a", 1), store=store)
-        second = batch_of(add("a", 2), store=store)
-        assert isinstance(store.write(first), Written)
-        assert isinstance(store.write(second), VersionConflict)
-
-    def test_a_command_is_carried_out_once(self, store: Store) -> None:
-        for number, expected in ((1, Written), (2, CommandKnown)):
-            batch = batch_of(add("a", number), store=store)
-            batch.commands.append(CommandRow("c", "f", "tally/a", number, number))
-            assert isinstance(store.write(batch), expected)
-        assert store.commands(["c", "d"]) == {"c": CommandRow("c", "f", "tally/a", 1, 1)}
-        assert len(store.read_stream("tally/a")) == 1
-
-    def test_a_new_cluster_begins_at_zero_but_remembers_what_was_seen(self, store: Store) -> None:
-        batch = batch_of(store=store)
-        batch.positions.append(replace(position(store, 5, 9), seen=(4,) * LANES))
-        store.write(batch)
-        tracked = store.positions([("in", 5)], "c-2")["in", 5]
-        assert (tracked.cluster, tracked.next_offset, tracked.seen) == ("c-2", 0, (4,) * LANES)
-
-    def test_a_state_of_another_shape_is_replayed(self, store: Store) -> None:
-        store.write(batch_of(add("a", 1), add("a", 2), store=store))
-        doubled = replace(TALLY, shape=2, evolve=_doubly)
-        assert store.load({"tally/a": doubled})["tally/a"].state == Tally(6, 0)
-
-    def test_parked_messages_wait_in_order_until_they_are_released(self, store: Store) -> None:
-        batch = batch_of(store=store)
-        batch.counts[2] = 0
-        for offset, key in ((0, "k"), (1, "k"), (2, "other")):
-            batch.parked.append(ParkedRow(2, "in", offset, key, "payload", "?", b"[]", b"\x00\xff"))
-        store.write(batch)
-        assert store.parked_keys([2]) == {(2, "in", "k"): 2, (2, "in", "other"): 1}
-        assert store.parked_keys([3]) == {}
-        assert store.release_asked([2]) == []
-
-    def test_a_parked_message_is_released_once(self, store: Store) -> None:
-        self._park(store, "k")
-        for expected in (Written, OffsetConflict):
-            batch = batch_of(add("a", 1), store=store)
-            batch.released.append(1)
-            assert isinstance(store.write(batch), expected)
-        assert len(store.read_stream("tally/a")) == 1
-
-    def test_a_key_that_fails_again_is_not_asked_for_any_more(self, store: Store) -> None:
-        self._park(store, "k", "other", "k", "k")
-        self._ask_release(store, 1, 2, 3, 4)
-        assert [parked.id for parked in store.release_asked([2])] == [1, 2, 3, 4]
-        batch = batch_of(store=store)
-        batch.counts[2] = 0
-        batch.released.append(1)
-        batch.retried.append((3, "failed", "again"))
-        assert isinstance(store.write(batch), Written)
-        assert [parked.id for parked in store.release_asked([2])] == [2]
-        assert store.parked_keys([2]) == {(2, "in", "k"): 2, (2, "in", "other"): 1}
-
-    def _park(self, store: Store, *keys: str) -> None:
-        batch = batch_of(store=store)
-        batch.counts[2] = 0
-        for offset, key in enumerate(keys):
-            batch.parked.append(ParkedRow(2, "in", offset, key, "payload", "?", b"[]", b""))
-        store.write(batch)
-
-    def _ask_release(self, store: Store, *ids: int) -> None:
-        raise NotImplementedError
-
-    def test_an_original_is_kept_once(self, store: Store) -> None:
-        original = Original("ab", "text/plain", b"\x00bytes")
-        for number in (1, 2):
-            ask = replace(add("a", number), originals=(original,))
-            assert isinstance(store.write(batch_of(ask, store=store)), Written)
+TABLES = ("lane", "tracking", "event", "state", "command", "parked", "original", "tallies")
 
 
 class TestMemoryStore(StoreContract):
@@ -182,6 +30,10 @@ class TestMemoryStore(StoreContract):
         assert isinstance(store, MemoryStore)
         store.ask_release(ids)
 
+    def _everything(self, store: Store) -> Any:
+        held = vars(store).items()
+        return deepcopy({name: value for name, value in held if not name.startswith("_")})
+
 
 @pytest.mark.integration
 class TestPostgresStore(StoreContract):
@@ -192,6 +44,14 @@ class TestPostgresStore(StoreContract):
     def _ask_release(self, store: Store, *ids: int) -> None:
         assert isinstance(store, PostgresStore)
         Operations(store.database, store.database, []).release(ids)
+
+    def _everything(self, store: Store) -> Any:
+        assert isinstance(store, PostgresStore)
+        ask = store.database.connection.execute
+        return {
+            table: sorted(map(repr, ask(f"select * from {table}".encode()).fetchall()))
+            for table in TABLES
+        }
 
     def test_text_that_postgresql_cannot_hold_is_made_holdable_in_views(
         self, store: PostgresStore
@@ -212,18 +72,22 @@ class TestPostgresStore(StoreContract):
         self, stores: Callable[[], PostgresStore]
     ) -> None:
         """The statement's snapshot is older than its lock: only the turn tells (design D3)."""
-        first, second, watcher = stores(), stores(), stores()
-        batch = batch_of(add("a", 1), store=first)
-        late = batch_of(add("a", 2), store=second)
-        blocker = stores().database.connection
-        with ThreadPoolExecutor(2) as pool:
-            with blocker.transaction():
-                blocker.execute("select from lane for update")
-                ahead = pool.submit(first.write, batch)
-                behind = pool.submit(second.write, late)
-                wait_for_locks(2, watcher)
-            verdicts = [ahead.result(), behind.result()]
+        first, second = stores(), stores()
+        batches = batch_of(add("a", 1), store=first), batch_of(add("a", 2), store=second)
+        verdicts = both_wait(stores, first, second, *batches)
         assert sorted(type(v).__name__ for v in verdicts) == ["VersionConflict", "Written"]
+
+    def test_a_reader_that_waited_for_the_lane_sees_how_far_was_read(
+        self, stores: Callable[[], PostgresStore]
+    ) -> None:
+        """No key of a table stands behind this one: two streams, one position."""
+        first, second = stores(), stores()
+        batches = batch_of(add("a", 1), store=first), batch_of(add("b", 1), store=second)
+        for batch in batches:
+            batch.positions.append(position(first, 5))
+        verdicts = both_wait(stores, first, second, *batches)
+        assert sorted(type(v).__name__ for v in verdicts) == ["OffsetConflict", "Written"]
+        assert len(first.read_stream("tally/a") + first.read_stream("tally/b")) == 1
 
     def test_a_batch_of_the_last_cluster_moves_no_position_in_the_new_one(
         self, stores: Callable[[], PostgresStore]
@@ -250,6 +114,23 @@ class TestPostgresStore(StoreContract):
         for name, value in (("idle", "5"), ("interval", "2"), ("count", "3")):
             shown = connection.execute(f"show tcp_keepalives_{name}".encode()).fetchone()
             assert shown == (value,)
+
+
+def both_wait(
+    stores: Callable[[], PostgresStore],
+    first: PostgresStore,
+    second: PostgresStore,
+    batch: Batch,
+    other: Batch,
+) -> list[Verdict]:
+    """Two write at once, both held up before the lane until both stand there."""
+    watcher, blocker = stores(), stores().database.connection
+    with ThreadPoolExecutor(2) as pool:
+        with blocker.transaction():
+            blocker.execute("select from lane for update")
+            writing = [pool.submit(first.write, batch), pool.submit(second.write, other)]
+            wait_for_locks(2, watcher)
+        return [one.result() for one in writing]
 
 
 def wait_for_locks(
