@@ -70,6 +70,13 @@ test-integration: install ## the tests on the real broker and database
 test-one: install ## the tests whose name matches: K=late_receipt
 	@pytest -k "$(or $(K),$(error say which: make test-one K=late_receipt))"
 
+.PHONY: test-crash
+test-crash: install ## kill everything under load, ask what is lost or twice (LONG=1: 1,000 times; SEED=7)
+	PYTHONPATH=tests/crash:tests/integration python tests/crash/crash_run.py \
+	  $(if $(LONG),--crashes 1000 --seconds 5400 --result bench/results/crash.json) \
+	  $(if $(SEED),--seed $(SEED))
+	pytest -m crash tests/crash
+
 ##@ Now and then
 .PHONY: bench bench-report soak schemas lock clean
 bench: install ## what it costs, beside its rivals (ROWS="append match" for some, QUICK=1 for seconds)
