@@ -58,13 +58,13 @@ format: install ## put the code in form
 	ruff format .
 	ruff check --fix .
 
-test: install ## every test, on the real broker and database too
+test: install tools ## every test, on the real broker and database too
 	@pytest
 
 test-unit: install ## the tests that need neither (about a minute)
 	@pytest -m "not integration"
 
-test-integration: install ## the tests on the real broker and database
+test-integration: install tools ## the tests on the real broker and database
 	@pytest -m integration
 
 test-one: install ## the tests whose name matches: K=late_receipt
@@ -78,7 +78,7 @@ test-crash: install ## kill everything under load, ask what is lost or twice (LO
 	pytest -m crash tests/crash
 
 ##@ Now and then
-.PHONY: bench bench-report soak schemas lock clean
+.PHONY: tools bench bench-report soak schemas lock clean
 bench: install ## what it costs, beside its rivals (ROWS="append match" for some, QUICK=1 for seconds)
 	@python -m bench $(if $(QUICK),--quick) $(ROWS)
 
@@ -87,6 +87,9 @@ bench-report: install ## write docs/performance.md and docs/capacity.md from the
 
 soak: install ## ten minutes of everything at once: memory must stay flat (MINUTES=10)
 	@python -m bench.soak --minutes $(or $(MINUTES),10)
+
+tools: ## programs that only tests use (kcat): installed as root, else named
+	@deploy/local/tools.sh
 
 schemas: install ## write the JSON Schemas and AsyncAPI documents anew
 	python -m inkoop_events.generate
