@@ -78,7 +78,14 @@ test-crash: install ## kill everything under load, ask what is lost or twice (LO
 	pytest -m crash tests/crash
 
 ##@ Now and then
-.PHONY: tools bench bench-report soak schemas lock clean
+.PHONY: docs mutate tools bench bench-report soak schemas lock clean
+docs: install ## the developers' site in site/: these pages, the API, AsyncAPI; nothing from elsewhere
+	@PYTHONPATH=deploy/docs NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet -f deploy/docs/mkdocs.yml
+	@echo "site/index.html"
+
+mutate: install ## change the engine in a copy, line by line, and see a test fail (M="holding batch" for some)
+	@tests/mutation/mutate.sh $(M)
+
 bench: install ## what it costs, beside its rivals (ROWS="append match" for some, QUICK=1 for seconds)
 	@python -m bench $(if $(QUICK),--quick) $(ROWS)
 
