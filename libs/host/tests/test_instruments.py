@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from kit_tally import NOW, Added, Counted, counted, envelope, hearing
+from msgspec import structs
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -57,7 +58,7 @@ def other(fact: Added) -> str:
 def heard(message: Message, trace: str | None = None) -> Heard:
     one = hearing("things").hear(message)
     assert isinstance(one, Heard)
-    return replace(one, envelope=replace(one.envelope, trace=trace))
+    return structs.replace(one, envelope=structs.replace(one.envelope, trace=trace))
 
 
 def test_a_batch_is_counted_by_what_became_of_its_messages(bench: Bench) -> None:
@@ -76,7 +77,7 @@ def test_a_batch_is_counted_by_what_became_of_its_messages(bench: Bench) -> None
 
 
 def test_a_type_that_nobody_announced_makes_no_label(bench: Bench) -> None:
-    foreign = to_headers(replace(envelope(1), type="nl.example.made-up.v1"))
+    foreign = to_headers(structs.replace(envelope(1), type="nl.example.made-up.v1"))
     message = Recalled("things", 0, 0, b"a", b"{}", foreign)
     bare = Recalled("things", 0, 1, None, None, ())
     written(bench, Result(message, "ignored"), Result(bare, "parked"))
@@ -102,7 +103,7 @@ def test_a_sampled_message_is_a_span_that_links_to_what_it_released(bench: Bench
     message = counted("things", 1, "a")
     one = heard(message, PARENT)
     linked: Any = replace(one.ask.kind, links=other)
-    one = replace(one, ask=replace(one.ask, kind=linked))
+    one = structs.replace(one, ask=replace(one.ask, kind=linked))
     unsampled = heard(message, PARENT[:-1] + "0")
     written(
         bench,

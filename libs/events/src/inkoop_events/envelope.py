@@ -1,8 +1,9 @@
 """The CloudEvents envelope of every public event on Kafka: binary mode, NL GOV profile 1.1."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 CONTENT_TYPE = ("content-type", b"application/json")
 SPEC_VERSION = ("ce_specversion", b"1.0")
@@ -12,13 +13,14 @@ class EnvelopeError(ValueError):
     """The headers of a message are not a CloudEvent of ours; the text says which and why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The attributes of one event (CloudEvents 1.0; NL GOV profile 1.1; extensions of design D5).
 
     `id` is `<lane>-<sequence>`, unique within `source`; `time` aware UTC, when the publisher
     stored the fact; `cause` names the event (`<service>/<id>`) or command that it came from.
     """
+
+    # A struct, since one is made for every message: a frozen dataclass takes ten times as long.
 
     id: str
     source: str

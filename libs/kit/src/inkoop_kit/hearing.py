@@ -42,8 +42,7 @@ class Subscription(Generic[E]):
     ask: Callable[[E, Cause], Ask[Any, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """A message that was understood."""
 
     envelope: Envelope

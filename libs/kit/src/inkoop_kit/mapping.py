@@ -1,7 +1,6 @@
 """From a stored fact to the message that tells the others of it, whole: key, payload, headers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -32,8 +31,7 @@ class PublicEvent(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """A message on its way to Kafka, with the fact that it tells of."""
 
     topic: str
