@@ -1,5 +1,6 @@
 """The stack of the stories: real Kafka and PostgreSQL, two replicas of every service."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 from story_market import Market
 from story_spans import Collector
 
-from inkoop_local.stack import Stack
+from inkoop_local.service_process import ask_ready
+from inkoop_local.stack import SERVICES, Stack
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,3 +41,25 @@ def stack(infrastructure: object, collector: Collector) -> Iterator[Stack]:
 def market(stack: Stack) -> Market:
     """A department and a supplier, with fresh numbers for every test."""
     return Market(stack.file)
+
+
+@pytest.fixture(scope="module")
+def unharmed(stack: Stack) -> Iterator[None]:
+    """After all of it every replica is ready, and nothing is parked."""
+    yield
+    market = Market(stack.file)
+    for service in SERVICES:
+        assert [ask_ready(url) for url in market.urls(service)] == [(True, "")] * 2
+        assert market.parked(service) == []
+
+
+@pytest.fixture
+def no_bug(stack: Stack) -> Iterator[None]:
+    """No service logs an error over what others did wrong."""
+    before = {log: log.stat().st_size for log in (stack.directory / "log").glob("*.log")}
+    yield
+    for log, size in before.items():
+        with log.open("rb") as file:
+            file.seek(size)
+            lines = [json.loads(each) for each in file]
+        assert [each for each in lines if each["level"] in {"ERROR", "CRITICAL"}] == []

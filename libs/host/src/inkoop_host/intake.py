@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import zipfile
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Annotated, Any
@@ -23,6 +24,9 @@ MAX_UNPACKED = 128 * 1024 * 1024
 """Bytes of an archive once unpacked; more is an attack or should come in parts."""
 
 _RAW = ("application/xml", "text/xml", "application/json")
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError,
+)  # fmt: skip
 _BINARY = {"type": "string", "format": "binary"}
 
 DOCUMENTS_BODY: dict[str, Any] = {
@@ -114,7 +118,7 @@ def _unzip(data: bytes) -> list[tuple[str, str, bytes]]:
                     413, "TOO_MANY", "Too many documents", f"At most {MAX_DOCUMENTS} at once."
                 )
             return _unpack(archive, entries)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except _BROKEN as error:
         words = "The archive cannot be unpacked"
         raise Problem(400, "INVALID_ARCHIVE", words, type(error).__name__) from error
 
