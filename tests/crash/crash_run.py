@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crash_chaos import FAILPOINTS, Chaos
 from crash_checks import Finding, check, final_decisions, redelivered
@@ -45,17 +46,16 @@ class Asked:
 def play(stack: BreakableStack, asked: Asked) -> Result:
     """One run on this stack, which must be closed; it is closed again at the end."""
     disk = Disk(stack.directory / "postgres")
-    began, crashes = time.monotonic(), Crashes()
+    load, crashes = Load(asked.seed, stack.urls, workers=asked.workers), Crashes()
+    began = time.monotonic()
     try:
         stack.open(disk)
-        load = Load(asked.seed, stack.urls, workers=asked.workers)
-        chaos = _disturb(stack, disk, load, crashes, asked)
+        faults = _disturb(stack, disk, load, crashes, asked)
         evidence, findings = _settle_and_check(stack, load)
-        fenced = _said(stack, "another writer was first")
+        fenced, providers = _said(stack, "another writer was first"), str(stack.infrastructure)
+        crashes.by_cause.pop("failpoint", None)  # they are counted where they said so
         crashes.by_cause.update(_failpoints(stack))
-        crashes.by_cause.pop("failpoint", None)
         load.write(stack.directory.with_suffix(".submissions"))
-        providers = str(stack.infrastructure)
     finally:
         stack.close()
         disk.unmount()
@@ -69,23 +69,30 @@ def play(stack: BreakableStack, asked: Asked) -> Result:
         seed=asked.seed,
         providers=providers,
         seconds=round(time.monotonic() - began, 1),
-        sent=len(load.submissions),
-        decided=len(final_decisions(evidence)),
-        lost=count(findings, "lost"),
-        twice=count(findings, "twice"),
         fenced=fenced,
-        parked=sum(kept.parked for kept in evidence.kept.values()),
-        redelivered=redelivered(evidence),
         crashes=crashes.total,
         crashes_by_cause=dict(crashes.by_cause),
-        faults=dict(chaos.faults),
+        faults=dict(faults),
         recovery_p50_s=p50,
         recovery_max_s=longest,
         slowest=crashes.slowest,
-        retries=dict(Counter(fault for one in load.submissions for fault in one.faults)),
         same_as_undisturbed=same,
-        findings=[f"{one.word}: {one.what}" for one in findings],
+        **_counts(load, evidence, findings),
     )
+
+
+def _counts(load: Load, evidence: Evidence, findings: list[Finding]) -> dict[str, Any]:
+    """What can be counted at the end."""
+    return {
+        "sent": len(load.submissions),
+        "decided": len(final_decisions(evidence)),
+        "lost": count(findings, "lost"),
+        "twice": count(findings, "twice"),
+        "parked": sum(kept.parked for kept in evidence.kept.values()),
+        "redelivered": redelivered(evidence),
+        "retries": dict(Counter(fault for one in load.submissions for fault in one.faults)),
+        "findings": [f"{one.word}: {one.what}" for one in findings],
+    }
 
 
 def undisturbed(
@@ -130,7 +137,7 @@ def wait_until_quiet(stack: BreakableStack, seconds: float = 90.0) -> None:
 
 def _disturb(
     stack: BreakableStack, disk: Disk, load: Load, crashes: Crashes, asked: Asked
-) -> Chaos:
+) -> Counter[str]:
     keeper = Keeper(stack, crashes)
     chaos = Chaos(stack, keeper, disk, asked.seed)
     stack.extra = {"INKOOP_FAILPOINTS": asked.failpoints}
@@ -146,7 +153,7 @@ def _disturb(
         stack.restart_all(keeper.blame)
     finally:
         keeper.finish()
-    return chaos
+    return chaos.faults
 
 
 def _settle_and_check(stack: BreakableStack, load: Load) -> tuple[Evidence, list[Finding]]:
