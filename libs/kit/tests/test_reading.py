@@ -236,7 +236,10 @@ def test_a_view_is_told_the_fact_in_its_place() -> None:
 
 
 def test_a_row_that_does_not_fit_its_view_is_a_bug() -> None:
-    batch = Batch(codecs([TALLY]), [replace(TALLIES, rows=lambda _: [("a", OPERATOR)])])
+    def rows(told: Told[Tally, Added]) -> Iterable[tuple[object, ...]]:
+        yield told.key, OPERATOR
+
+    batch = Batch(codecs([TALLY]), [replace(TALLIES, rows=rows)])
     with pytest.raises(ValueError, match="shorter"):
         batch.decide(add("a", 1), cause(), {})
 
