@@ -16,6 +16,7 @@ from crash_keeper import Keeper
 from crash_stack import BreakableStack
 from crash_views import VIEWS
 
+from inkoop_local.service_process import ServiceProcess
 from inkoop_local.waiting import until
 
 FAKETIME = tuple(
@@ -71,6 +72,12 @@ class Chaos:
             self._do(fault)
             self._never.wait(self._dice.uniform(0.2, 1.8) * pause)
 
+    def _settled(self) -> ServiceProcess | None:
+        """One that does not recover just now: its recovery would be counted twice."""
+        recovering = self._keeper.recovering()
+        replicas = [one for one in self._stack.all_replicas() if one.name not in recovering]
+        return self._dice.choice(replicas) if replicas else None
+
     def _do(self, fault: Callable[[], None]) -> None:
         name = getattr(fault, "__name__", "")
         self.faults[name] += 1
@@ -79,15 +86,15 @@ class Chaos:
 
     def kill_replica(self) -> None:
         """kill -9."""
-        process = self._dice.choice(self._stack.all_replicas())
-        self._keeper.blame(process, "kill -9 of a service")
-        process.kill()
+        if (process := self._settled()) is not None:
+            self._keeper.blame(process, "kill -9 of a service")
+            process.kill()
 
     def stop_replica(self) -> None:
         """As a deployment does."""
-        process = self._dice.choice(self._stack.all_replicas())
-        self._keeper.blame(process, "stopped")
-        process.stop()
+        if (process := self._settled()) is not None:
+            self._keeper.blame(process, "stopped")
+            process.stop()
 
     def rebuild(self) -> None:
         """A view from zero while work goes on; the replica may die of it."""
@@ -164,8 +171,10 @@ class Chaos:
         """A replica comes back to live in another time, and keeps it; needs libfaketime."""
         if self._faketime is None:
             return
-        process = self._dice.choice(self._stack.all_replicas())
-        self._stack.own[process.name] = {
+        process = self._settled()
+        if process is None:
+            return
+        self._stack.own[process.name] |= {
             "LD_PRELOAD": str(self._faketime),
             "FAKETIME": self._dice.choice(("+2d", "-1h", "-400d", "+7s")),
             "DONT_FAKE_MONOTONIC": "1",

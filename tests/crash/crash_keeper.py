@@ -67,6 +67,10 @@ class Keeper:
         with self._lock:
             self._blamed[process.name] = cause
 
+    def recovering(self) -> set[str]:
+        """The replicas that died and are not ready yet."""
+        return set(self._died)
+
     def server_crashed(self, cause: str, bring_back: Callable[[], None]) -> None:
         """Kafka or PostgreSQL has just died: bring it back, and wait for all that needs it."""
         began = time.monotonic()

@@ -40,7 +40,7 @@ class Asked:
     compare: bool = True
     failpoints: str = FAILPOINTS
     short: bool = False
-    """Whether only services die, at once."""
+    """Whether only services die, one of them at failpoints too."""
 
 
 def play(stack: BreakableStack, asked: Asked) -> Result:
@@ -140,17 +140,18 @@ def _disturb(
 ) -> Counter[str]:
     keeper = Keeper(stack, crashes)
     chaos = Chaos(stack, keeper, disk, asked.seed)
-    stack.extra = {"INKOOP_FAILPOINTS": asked.failpoints}
+    dying = stack.all_replicas() if not asked.short else [stack.service("matching", 1)]
+    stack.own = {one.name: {"INKOOP_FAILPOINTS": asked.failpoints} for one in dying}
     keeper.start()
     load.start()
     try:
-        stack.restart_all(keeper.blame)
+        stack.restart(keeper.blame, dying)
         if not asked.short:
             chaos.begin_with_servers()
         chaos.go_on_until(asked.crashes, asked.seconds, asked.pause)
-        stack.extra, stack.own = {}, {}
+        stack.own = {}
         load.finish(240)
-        stack.restart_all(keeper.blame)
+        stack.restart(keeper.blame, dying)
     finally:
         keeper.finish()
     return chaos.faults

@@ -69,9 +69,11 @@ class BreakableStack(Stack):
         with self._settling:
             process.start({**self._settings(process.service), **self.own.get(process.name, {})})
 
-    def restart_all(self, blame: Callable[[ServiceProcess, str], None]) -> None:
-        """End every replica as a deployment does, one after the other; the keeper starts it."""
-        for process in self.all_replicas():
+    def restart(
+        self, blame: Callable[[ServiceProcess, str], None], replicas: Sequence[ServiceProcess]
+    ) -> None:
+        """End these as a deployment does, one after the other; the keeper starts them again."""
+        for process in replicas:
             blame(process, "stopped")
             process.stop()
         self.wait_ready(90)

@@ -10,7 +10,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 
 def test_a_few_crashes_lose_nothing_and_double_nothing(place: Path) -> None:
-    asked = Asked(seed=3, crashes=8, seconds=15, pause=0.5, compare=False, short=True)
+    points = "before-store-commit=0.02,after-store-commit=0.02,before-relay-position=0.02"
+    asked = Asked(3, crashes=6, seconds=12, pause=0.5, compare=False, failpoints=points, short=True)
     result = play(BreakableStack(place, asked.seed), asked)
     assert result.findings == []
     assert result.crashes >= 3
