@@ -82,7 +82,7 @@ class OperationsDesk:
         return {"parked": rows, "next": rows[-1]["id"] if len(rows) == limit else None}
 
     def parked_one(self, parked: int) -> dict[str, Any]:
-        """One message with its bytes and why it was set aside."""
+        """One message with its bytes and why it was set aside. Raises Problem 404 for no such."""
         with self._store:
             row = self.operations.parked_one(parked)
         if row is None:
@@ -101,7 +101,10 @@ class OperationsDesk:
         return {"views": self.operations.views()}
 
     def rebuild(self, view: str) -> Response:
-        """Make a view anew, and tell of it line by line while it goes on (NDJSON)."""
+        """Make a view anew, and tell of it line by line while it goes on (NDJSON).
+
+        Raises Problem: 404 for no such view, 409 while it is being made already.
+        """
         if view not in self.operations.views():
             raise Problem(404, "NOT_FOUND", "There is no such view")
         if self._rebuilding.locked():
