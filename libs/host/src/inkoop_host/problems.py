@@ -66,7 +66,7 @@ def answer_problems(app: FastAPI) -> None:
 
     for sort in (
         HTTPException, RequestValidationError, Refused, CommandConflict, Busy,
-        psycopg.OperationalError, Exception,
+        psycopg.OperationalError, psycopg.DataError, Exception,
     ):  # fmt: skip
         app.add_exception_handler(sort, answer)
 
@@ -88,12 +88,19 @@ def problem_of(error: Exception) -> Problem:
         case Busy():
             unsure = "It is not certain that nothing was done: the same request again is safe."
             problem = unavailable("BUSY", f"{error}. {unsure}", error.retry_after)
-        case psycopg.OperationalError():
-            _log.warning("PostgreSQL is away", extra={"error": type(error).__name__})
-            problem = unavailable("DATABASE_AWAY", "PostgreSQL does not answer.")
+        case psycopg.OperationalError() | psycopg.DataError():
+            problem = _of_database(error)
         case _:
             problem = Problem(500, "INTERNAL_ERROR", "An error on our side", "It is logged.")
     return problem
+
+
+def _of_database(error: psycopg.OperationalError | psycopg.DataError) -> Problem:
+    if isinstance(error, psycopg.DataError):  # a question with a NUL, a number beyond any column
+        words = "Something in the question is no text or number that can be looked for."
+        return Problem(400, "INVALID_INPUT", "The input is not valid", words)
+    _log.warning("PostgreSQL is away", extra={"error": type(error).__name__})
+    return unavailable("DATABASE_AWAY", "PostgreSQL does not answer.")
 
 
 def _not_understood(error: HTTPException) -> Problem:
