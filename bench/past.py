@@ -14,11 +14,11 @@ from bench.papers import Papers, order_number
 from inkoop_events.values import InvoiceKey, InvoiceNumber, OrderNumber
 from inkoop_host.intake import Document
 from inkoop_host.service import Service
+from inkoop_host.settings import Settings
 from inkoop_invoicing.application.invoicing import Invoicing
 from inkoop_invoicing.domain.invoice import MatchNoted, Outcome
 from inkoop_invoicing.inbound.ubl import read_ubl as read_invoice
 from inkoop_invoicing.main import build as build_invoicing
-from inkoop_invoicing.settings import InvoicingSettings
 from inkoop_kit.batch import Batch, CommandRow, codecs
 from inkoop_kit.desk import Command
 from inkoop_kit.postgres import Database, PostgresStore
@@ -30,7 +30,6 @@ from inkoop_ordering.application.ordering import Ordering
 from inkoop_ordering.inbound.documents import OrderingReader
 from inkoop_ordering.inbound.ubl import read_ubl as read_order
 from inkoop_ordering.main import build as build_ordering
-from inkoop_ordering.settings import OrderingSettings
 
 _CHUNK = 250
 _SERVICES = ("ordering", "invoicing", "matching")
@@ -46,9 +45,9 @@ def load(stack: Stack, papers: Papers, count: int) -> None:
     with psycopg.connect(server.url("postgres", DATABASE), autocommit=True) as admin:
         here = {"kafka": url, "database": "-", "operator": OPERATOR}
         for service, asks in (
-            (build_ordering(OrderingSettings.model_validate(here)), _orders(papers, count)),
+            (build_ordering(Settings.model_validate(here)), _orders(papers, count)),
             (
-                build_invoicing(InvoicingSettings.model_validate(here)),
+                build_invoicing(Settings.model_validate(here)),
                 _invoices(papers, count),
             ),
         ):

@@ -3,11 +3,11 @@
 import pytest
 
 from inkoop_host.service import Service
+from inkoop_host.settings import Settings
 from inkoop_invoicing.main import build
-from inkoop_invoicing.settings import InvoicingSettings
 
 
 @pytest.fixture
 def service(nowhere: dict[str, str]) -> Service:
     """What `main` puts together."""
-    return build(InvoicingSettings.model_validate(nowhere))
+    return build(Settings.model_validate(nowhere))

@@ -3,11 +3,11 @@
 import pytest
 
 from inkoop_host.service import Service
+from inkoop_host.settings import Settings
 from inkoop_ordering.main import build
-from inkoop_ordering.settings import OrderingSettings
 
 
 @pytest.fixture
 def service(nowhere: dict[str, str]) -> Service:
     """What `main` puts together."""
-    return build(OrderingSettings.model_validate(nowhere))
+    return build(Settings.model_validate(nowhere))

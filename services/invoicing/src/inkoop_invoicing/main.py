@@ -4,17 +4,17 @@ import sys
 
 from inkoop_host.entry import command_line
 from inkoop_host.service import Service
+from inkoop_host.settings import Settings
 from inkoop_invoicing.application.invoicing import INVOICE, Invoicing
 from inkoop_invoicing.inbound.events import subscriptions
 from inkoop_invoicing.inbound.http import router
 from inkoop_invoicing.outbound.publish import to_public
-from inkoop_invoicing.settings import InvoicingSettings
 from inkoop_invoicing.views.documents import DOCUMENTS
 from inkoop_invoicing.views.invoice_orders import INVOICE_ORDERS
 from inkoop_invoicing.views.invoices import INVOICES
 
 
-def build(settings: InvoicingSettings) -> Service:
+def build(settings: Settings) -> Service:
     """What the kit makes a process of."""
     invoicing = Invoicing()
     return Service(
@@ -30,4 +30,4 @@ def build(settings: InvoicingSettings) -> Service:
 
 def main() -> None:
     """The command `inkoop-invoicing run|migrate|schema`."""
-    sys.exit(command_line("invoicing", InvoicingSettings, build))
+    sys.exit(command_line("invoicing", Settings, build))

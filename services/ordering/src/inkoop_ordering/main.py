@@ -4,14 +4,14 @@ import sys
 
 from inkoop_host.entry import command_line
 from inkoop_host.service import Service
+from inkoop_host.settings import Settings
 from inkoop_ordering.application.ordering import ORDER, Ordering
 from inkoop_ordering.inbound.http import router
 from inkoop_ordering.outbound.publish import to_public
-from inkoop_ordering.settings import OrderingSettings
 from inkoop_ordering.views.orders import ORDERS
 
 
-def build(settings: OrderingSettings) -> Service:
+def build(settings: Settings) -> Service:
     """What the kit makes a process of."""
     ordering = Ordering()
     return Service(
@@ -26,4 +26,4 @@ def build(settings: OrderingSettings) -> Service:
 
 def main() -> None:
     """The command `inkoop-ordering run|migrate|schema`."""
-    sys.exit(command_line("ordering", OrderingSettings, build))
+    sys.exit(command_line("ordering", Settings, build))
