@@ -102,7 +102,7 @@ schemas: install ## write the JSON Schemas and AsyncAPI documents anew
 	python -m inkoop_events.generate
 
 lock: install ## resolve the dependencies anew into requirements.lock
-	uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url \
+	uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url --python-version 3.11.2 \
 	  --no-annotate --no-header --quiet $(OURS) -o requirements.lock
 
 clean: ## stop the stack, throw its data and every cache away
