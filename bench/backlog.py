@@ -73,10 +73,7 @@ def measure(bench: Bench) -> Iterable[Measured]:
         )
         yield from _rows(backlog, said, plain)
         held.close()
-        two = _two_processes(bench, stack, backlog)
-    one = said["kit messages/s"]
-    ratios = [b / median(one) for b in two]
-    yield Measured("match.kafka.two_processes", ratios, None, {"messages/s": median(two)})
+        yield _two_processes(bench, stack, backlog)
 
 
 def _rows(backlog: Backlog, said: dict[str, list[float]], plain: list[float]) -> Iterable[Measured]:
@@ -99,15 +96,31 @@ def _rows(backlog: Backlog, said: dict[str, list[float]], plain: list[float]) ->
     yield Measured("match.vs_library", ratios, None, detail)
 
 
-def _two_processes(bench: Bench, stack: Stack, backlog: Backlog) -> list[float]:
+def _two_processes(bench: Bench, stack: Stack, backlog: Backlog) -> Measured:
     """Two replicas share the lanes; the two cores carry PostgreSQL, Kafka and the load too."""
-    stack.start_service("matching", 1)
-    held = HeldBack(stack, 2)
-    held.carry_out(backlog.messages()[: bench.pick(6_000, 600)])  # until both hold their share
-    rates = [held.carry_out(backlog.messages()).messages_per_s for _ in range(bench.rounds)]
-    held.close()
-    stack.service("matching", 1).stop()
-    return rates
+
+    def with_replicas(replicas: int) -> float:
+        second = stack.service("matching", 1)
+        if replicas == 2:
+            stack.start_service("matching", 1)
+        else:
+            second.stop()
+        held = HeldBack(stack, replicas)
+        held.carry_out(backlog.messages()[: bench.pick(6_000, 600)])  # until each holds its share
+        rate = held.carry_out(backlog.messages()).messages_per_s
+        held.close()
+        return rate
+
+    said = bench.interleaved(
+        {
+            "one process messages/s": lambda: with_replicas(1),
+            "two processes messages/s": lambda: with_replicas(2),
+        }
+    )
+    one, two = said.values()
+    ratios = [b / a for a, b in zip(one, two, strict=True)]
+    detail = {name: median(rates) for name, rates in said.items()}
+    return Measured("match.kafka.two_processes", ratios, None, detail)
 
 
 async def _plain(stack: Stack, messages: list[Outgoing]) -> tuple[float, float]:

@@ -5,20 +5,25 @@ from html import escape
 
 _WIDTH, _LEFT, _BAR = 760, 250, 26
 _COLOURS = ("#1b5e8c", "#c2571a", "#4d7f3a", "#7a4d8c", "#8c7a1b")
+_MOST = 3.0
 _MET, _MISSED = "#4d7f3a", "#b3261e"
 
 
 def against_budget(title: str, bars: Sequence[tuple[str, float, str]]) -> str:
-    """Bars of how much of its budget each row takes; 1 is the budget, less is better."""
-    top = max((share for _, share, _ in bars), default=1.0)
-    scale = (_WIDTH - _LEFT - 130) / max(top, 1.0)
+    """Bars of how much of its budget each row takes; 1 is the budget, less is better.
+
+    A bar ends at three budgets, so that one bad row does not hide the others; its words go on.
+    """
+    top = min(_MOST, max((share for _, share, _ in bars), default=1.0))
+    scale = (_WIDTH - _LEFT - 190) / max(top, 1.0)
     body: list[str] = []
     for number, (name, share, words) in enumerate(bars):
         y = 44 + number * _BAR
         colour = _MET if share <= 1 else _MISSED
         body.append(_text(_LEFT - 8, y + 14, name, anchor="end"))
-        body.append(_bar(_LEFT, y, share * scale, colour))
-        body.append(_text(_LEFT + share * scale + 6, y + 14, words))
+        width = min(share, _MOST) * scale
+        body.append(_bar(_LEFT, y, width, colour))
+        body.append(_text(_LEFT + width + 6, y + 14, f"{words} ({share:.2g} ×)"))
     height = 44 + len(bars) * _BAR + 10
     at = _LEFT + scale
     body.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="36" y2="{height - 8}" {_STROKE}/>')

@@ -13,13 +13,16 @@ from bench.harness import RESULTS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _PLOTS = DOCS / "performance"
-_LEFT_OUT = "load generator (left out)"
+_STEADY = 1.5
+"""The highest round over the lowest; beyond it something else was using the machine."""
 _HEAD = """# Performance
 
 Measured by `make bench` (one command, rows one by one: `python -m bench ROW…`), written by
 `make bench-report`; do not edit. Figures are medians of the rounds of one run in which ours and the
 rival took turns. fsync is on. CPU is read from /proc of every process of the stack; the load
 generator is the benchmark itself and is left out. What a row is stands in `bench/rows.py`.
+Unsteady: the highest round is over 1.5 times the lowest; measure such a row again on a quiet
+machine.
 """
 
 
@@ -76,7 +79,10 @@ def _budget(row: Mapping[str, Any]) -> str:
 
 
 def _verdict(row: Mapping[str, Any]) -> str:
-    return {True: "met", False: "**missed**", None: ""}[row["met"]]
+    """Whether it is met, and a warning where the rounds say different things."""
+    least, most = min(row["rounds"]), max(row["rounds"])
+    met = {True: "met", False: "**missed**", None: ""}[row["met"]]
+    return met if most <= _STEADY * least else f"{met} (unsteady)"
 
 
 def _missed(rows: Sequence[Mapping[str, Any]]) -> str:
