@@ -7,7 +7,7 @@ import pytest
 from kit_tally import NOW, OPERATOR, TALLIES, TALLY, Added, Counted, Tally, add, cause, counted
 
 from inkoop_kit import batch as batch_module
-from inkoop_kit.batch import Batch, ParkedRow, Position, codecs
+from inkoop_kit.batch import Batch, Position, codecs
 from inkoop_kit.codec import decode_meta, encode_meta
 from inkoop_kit.hearing import Hearing, Recalled, Subscription, set_aside
 from inkoop_kit.holding import Holding
@@ -178,6 +178,7 @@ def test_a_released_message_is_carried_out(store: MemoryStore) -> None:
     assert (result.word, tuple(result.facts)) == ("ok", (Added(3),))
     assert result.message == message
     assert [position.expected for position in batch.positions] == [0]
+    assert [row[2] for _, row in batch.rows["tallies"].values()] == [3]
 
 
 def test_a_key_stops_at_its_first_failure_and_the_others_go_on(store: MemoryStore) -> None:
@@ -259,11 +260,3 @@ def test_who_caused_a_fact_is_kept_with_it() -> None:
     meta = decode_meta(encode_meta(who))
     assert (meta.actor, meta.organisation) == ("jan", OPERATOR)
     assert (meta.correlation, meta.trace) == ("c-1", "00-1-2-01")
-
-
-def test_a_message_is_recalled_as_it_was_set_aside() -> None:
-    message = counted(TOPIC, 1, "a", 3)
-    row = set_aside(message, "failed", "a\0b")
-    assert isinstance(row, ParkedRow)
-    assert (row.lane, row.topic, row.offset, row.key) == (LANE, TOPIC, 0, "a")
-    assert (row.reason, row.detail) == ("failed", "a\ufffdb")
