@@ -50,7 +50,7 @@ check: install ## format, lint, types, import rules, dead code, dependencies, dr
 	basedpyright
 	lint-imports
 	vulture --config tests/repo/vulture.toml --exclude '*/testing*' $(addsuffix /src,$(PACKAGES))
-	vulture --config tests/repo/vulture.toml libs services cli deploy tests/repo tests/integration conftest.py
+	vulture --config tests/repo/vulture.toml libs services cli deploy tests bench conftest.py
 	@for package in $(PACKAGES); do (cd $$package && deptry --no-ansi src) || exit 1; done
 	python -m inkoop_events.generate --check
 

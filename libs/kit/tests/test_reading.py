@@ -260,3 +260,11 @@ def test_who_caused_a_fact_is_kept_with_it() -> None:
     meta = decode_meta(encode_meta(who))
     assert (meta.actor, meta.organisation) == ("jan", OPERATOR)
     assert (meta.correlation, meta.trace) == ("c-1", "00-1-2-01")
+
+
+def test_decisions_in_one_lane_are_counted_together() -> None:
+    batch = Batch(codecs([TALLY]))
+    batch.decide(add("a", 1), cause(), {})
+    batch.decide(Ask(TALLY, "a", lambda _: (Added(2), Added(3))), cause(), {})
+    assert batch.counts == {LANE: 3}
+    assert [fact.ordinal for fact in batch.facts] == [1, 2, 3]
