@@ -156,7 +156,7 @@ class Chaos:
         self._keeper.server_crashed("PostgreSQL -m immediate", server.start)
 
     def fill_disk(self) -> None:
-        """PostgreSQL's disk has no byte left for two seconds; it may die of it."""
+        """PostgreSQL's disk has no byte left for six seconds; only if it dies is that a crash."""
         if not self._disk.mounted or self.faults["fill_disk"] > 3:
             return
         server = self._stack.infrastructure.postgres
@@ -164,8 +164,9 @@ class Chaos:
         deadline = time.monotonic() + 6
         while server.pid is not None and time.monotonic() < deadline:
             self._never.wait(0.1)
+        died = server.pid is None
         self._disk.free()
-        self._keeper.server_crashed("disk full", server.start)
+        self._keeper.server_crashed("disk full", server.start, died=died)
 
     def jump_clock(self) -> None:
         """A replica comes back to live in another time, and keeps it; needs libfaketime."""

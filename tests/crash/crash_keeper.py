@@ -13,6 +13,7 @@ from inkoop_local.service_process import ServiceProcess, ask_ready
 
 LOOK = 0.1
 """Seconds between two looks at every replica."""
+_FAILPOINT = '{"failpoint": "'
 
 
 @dataclass
@@ -21,6 +22,8 @@ class Crashes:
 
     by_cause: Counter[str] = field(default_factory=Counter[str])
     recoveries: list[float] = field(default_factory=list[float])
+    unexplained: list[str] = field(default_factory=list[str])
+    """Replicas that ended though nobody did them harm, with the end of their logs."""
     slowest: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
 
     @property
@@ -45,6 +48,7 @@ class Keeper:
         self._lock = threading.Lock()
         self._running: dict[str, Running | None] = {}
         self._urls: dict[str, str] = {}
+        self._logged: Counter[str] = Counter()
         self._error: BaseException | None = None
         work = (self._watch, self._ask)
         self._threads = [threading.Thread(target=self._kept(one), daemon=True) for one in work]
@@ -71,10 +75,12 @@ class Keeper:
         """The replicas that died and are not ready yet."""
         return set(self._died)
 
-    def server_crashed(self, cause: str, bring_back: Callable[[], None]) -> None:
-        """Kafka or PostgreSQL has just died: bring it back, and wait for all that needs it."""
+    def server_crashed(
+        self, cause: str, bring_back: Callable[[], None], *, died: bool = True
+    ) -> None:
+        """Kafka or PostgreSQL was harmed: bring it back, and wait for all that needs it."""
         began = time.monotonic()
-        self.crashes.by_cause[cause] += 1
+        self.crashes.by_cause[cause] += died
         bring_back()
         back = time.monotonic() - began
         self._stack.wait_ready(90)
@@ -98,6 +104,20 @@ class Keeper:
                         self.crashes.recovered(name, now - died)
             self._stopping.wait(LOOK)
 
+    def _cause_of_death(self, process: ServiceProcess) -> str:
+        """A failpoint says so in the log; else what we did to it; else nobody knows."""
+        with self._lock:
+            blamed = self._blamed.pop(process.name, None)
+        with process.log.open("rb") as log:
+            log.seek(self._logged[process.name])
+            said = log.read().decode(errors="replace").splitlines()
+        for line in said:
+            if line.startswith(_FAILPOINT):
+                return "failpoint " + line.removeprefix(_FAILPOINT).split('"')[0]
+        if blamed is None:
+            self.crashes.unexplained.append(f"{process.name}: {' | '.join(said[-3:])[:600]}")
+        return blamed or "unexplained"
+
     def _know(self, process: ServiceProcess) -> None:
         # By pid, since `process.pid` looks at every process of the machine once it is dead.
         self._running[process.name] = running(process.pid or 0)
@@ -108,11 +128,11 @@ class Keeper:
         return known is not None and known.is_alive()
 
     def _bring_back(self, process: ServiceProcess) -> None:
-        with self._lock:
-            cause = self._blamed.pop(process.name, "failpoint")
+        cause = self._cause_of_death(process)
         if cause != "stopped":
             self.crashes.by_cause[cause] += 1
         self._died[process.name] = [*self._died.get(process.name, []), time.monotonic()]
+        self._logged[process.name] = process.log.stat().st_size
         self._stack.begin(process)
         self._know(process)
 

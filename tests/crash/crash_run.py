@@ -53,8 +53,7 @@ def play(stack: BreakableStack, asked: Asked) -> Result:
         faults = _disturb(stack, disk, load, crashes, asked)
         evidence, findings = _settle_and_check(stack, load)
         fenced, providers = _said(stack, "another writer was first"), str(stack.infrastructure)
-        crashes.by_cause.pop("failpoint", None)  # they are counted where they said so
-        crashes.by_cause.update(_failpoints(stack))
+        findings += [Finding("wrong", f"ended by itself: {one}") for one in crashes.unexplained]
         load.write(stack.directory.with_suffix(".submissions"))
     finally:
         stack.close()
@@ -168,15 +167,6 @@ def _settle_and_check(stack: BreakableStack, load: Load) -> tuple[Evidence, list
 def _gather(stack: BreakableStack) -> Evidence:
     infrastructure = stack.infrastructure
     return gather(infrastructure.postgres.admin_url, infrastructure.kafka.bootstrap)
-
-
-def _failpoints(stack: BreakableStack) -> Counter[str]:
-    names: Counter[str] = Counter()
-    for log in stack.logs():
-        for line in log.read_text(errors="replace").splitlines():
-            if line.startswith('{"failpoint": "'):
-                names["failpoint " + line.split('"')[3]] += 1
-    return names
 
 
 def _said(stack: BreakableStack, what: str) -> int:
