@@ -44,3 +44,10 @@ def said(process: ServiceProcess, words: str) -> bool:
     """Whether its log holds a line that begins with these words."""
     lines = process.log.read_text().splitlines()
     return any(json.loads(line)["msg"].startswith(words) for line in lines)
+
+
+def complained(process: ServiceProcess, *words: str) -> bool:
+    """Whether its log holds a warning or an error with one of these words."""
+    lines = map(json.loads, process.log.read_text().splitlines())
+    bad = [line["msg"] for line in lines if line["level"] in {"WARNING", "ERROR", "CRITICAL"}]
+    return any(word in message for message in bad for word in words)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
-from story_health import all_ready, lacks, live, reasons, said
+from story_health import all_ready, complained, lacks, live, reasons, said
 from story_market import Market, billed, invoice_form, order_form, until
 from story_stacks import stack_of_its_own
 from story_topics import once, read_topics
@@ -16,6 +16,8 @@ from inkoop_local.service_process import ServiceProcess
 from inkoop_local.stack import SERVICES, Stack
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+CANNOT_SEND = ("the relay starts again", "Unable connect", "Unable to connect")
+"""What is said of it, by us or by the client of Kafka."""
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +79,7 @@ def test_documents_are_taken_in_while_kafka_is_away_and_go_on_when_it_returns(
         assert market.get(service, "/v1/status").json()["relay_backlog"] > 0
         replicas = [stack.service(service, replica) for replica in (0, 1)]
         until(
-            lambda replicas=replicas: any(said(one, "the relay starts again") for one in replicas),
+            lambda replicas=replicas: any(complained(one, *CANNOT_SEND) for one in replicas),
             lambda service=service: f"{service} says that it cannot send",
         )
     assert all(map(live, processes))
