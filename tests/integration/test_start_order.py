@@ -92,7 +92,6 @@ def trade(market: Market) -> None:
     "order",
     [
         ("kafka", "topics", "postgresql", "tables"),
-        ("postgresql", "tables", "kafka", "topics"),
         ("postgresql", "kafka", "tables", "topics"),
     ],
     ids="-".join,
