@@ -7,6 +7,7 @@ from kit_tally import NOW, OPERATOR, TALLY, Added, Counted, TallyGrown, add, cou
 
 from inkoop_events.envelope import from_headers
 from inkoop_kit.codec import encode_meta
+from inkoop_kit.desk import Command
 from inkoop_kit.hearing import (
     Heard,
     Hearing,
@@ -189,3 +190,8 @@ def test_the_supplier_concerned_travels_in_the_envelope() -> None:
     out = Mapping("tally", OPERATOR, [TALLY], lambda key, _: grown(OPERATOR, key, 1)).of(stored())
     assert out is not None
     assert from_headers(out.headers).supplier == "0106:12345678"
+
+
+def test_a_command_is_the_cause_of_its_facts() -> None:
+    command = Command("1", "print", "jan", OPERATOR, "c-1", TRACE, NOW)
+    assert command.cause() == Cause("command/1", "jan", OPERATOR, "c-1", NOW, TRACE)
