@@ -19,6 +19,6 @@ path = pathlib.Path("pyproject.toml")
 path.write_text(re.sub(r"only_mutate = \[.*?\]", f"only_mutate = [{sys.argv[1]}]", path.read_text(), flags=re.S))
 PYTHON
 fi
-timeout 1800 mutmut run --max-children "$(nproc)" || true
+timeout --foreground 1800 mutmut run --max-children "$(nproc)" || true
 echo "What survived (the mutants lie in $place/mutants; mutmut show NAME there shows one):"
 mutmut results
