@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from story_events import key_of, placed, received
 from story_forger import Forger
+from story_health import all_ready
 from story_market import DEPARTMENT, SUPPLIER, Market, billed, until
 from story_operator import Operator, causes
 from story_parked import rows_parked
@@ -105,6 +106,7 @@ def quiet(market: Market) -> None:
 
 
 def test_all_is_well(operator: Operator, stack: Stack) -> None:
+    all_ready(stack.service(service, replica) for service in SERVICES for replica in (0, 1))
     said = operator.says("status", "--json")
     assert said.code == 0, said.out + said.err
     assert said.json()["well"] is True
