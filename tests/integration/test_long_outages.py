@@ -73,9 +73,6 @@ def deaths(processes: Sequence[ServiceProcess], seconds: float) -> set[str]:
     return found
 
 
-@pytest.mark.xfail(
-    reason="inkoop_kit.relay makes no turn while a batch in flight waits for Kafka", strict=True
-)
 def test_nobody_is_taken_for_dead_while_kafka_is_away(
     stack: Stack, processes: list[ServiceProcess]
 ) -> None:

@@ -141,9 +141,6 @@ def test_a_lane_with_too_many_set_aside_stops_until_they_are_released(older: Sta
     assert rows_parked(older, "matching", key_of(order)) == []
 
 
-@pytest.mark.xfail(
-    reason="inkoop_kit.processor._take_over lifts the brake for up to a second", strict=False
-)
 def test_a_lane_that_stopped_stands_still_after_a_restart_too(older: Stack) -> None:
     market, ordering = Market(older.file), Forger(older.infrastructure.kafka.bootstrap, "ordering")
     order, here = stop_a_lane(market, ordering)

@@ -140,9 +140,6 @@ def test_who_asks_a_service_that_waits_is_told_to_come_back(stack: Stack) -> Non
     told_to_come_back(market.get("matching", "/v1/parked"))
 
 
-@pytest.mark.xfail(
-    reason="inkoop_kit.desk queues commands before it runs: 503 comes after 60 s", strict=True
-)
 def test_who_submits_to_a_service_that_waits_is_told_at_once_to_come_back(stack: Stack) -> None:
     announce(stack)
     processes = start_services(stack)

@@ -10,11 +10,13 @@ from story_spans import Collector, SeenSpan
 from inkoop_local.stack import Stack
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
+CLIENT = "00f067aa0ba902b7"
+"""The span of the client, which no service exports."""
 
 
 def traceparent(trace_id: str) -> str:
     """As a client would send it: sampled."""
-    return f"00-{trace_id}-00f067aa0ba902b7-01"
+    return f"00-{trace_id}-{CLIENT}-01"
 
 
 def submit(market: Market, trace_id: str, number: str, order: str) -> None:
@@ -54,22 +56,17 @@ def test_a_submit_is_one_trace_up_to_the_payable_event(
     market.becomes(invoice, "payable")
 
     def complete() -> bool:
-        names = {(span.service, span.name) for span in collector.of(trace_id)}
-        return {service for service, _ in names} == {"invoicing", "matching"} and any(
-            "inkoop.invoicing" in name and "send" in name
-            for service, name in names
-            if service == "invoicing"
+        """Every process exports its spans in its own time, so all that is claimed may be late."""
+        spans = {span.span_id: span for span in collector.of(trace_id)}
+        sent = ("inkoop.invoicing.presented", "inkoop.matching", "inkoop.invoicing")
+        return (
+            all(any(_is_send(span, topic) for span in spans.values()) for topic in sent)
+            and any(span.name.startswith("POST") for span in spans.values())
+            and {span.parent_id for span in spans.values()} - set(spans) == {CLIENT}
         )
 
     until(complete, lambda: f"the trace is whole: {collector.of(trace_id)}")
-    spans = {span.span_id: span for span in collector.of(trace_id)}
-    told = [span for span in spans.values() if _is_send(span, "inkoop.invoicing")]
-    assert told
-    for span in spans.values():
-        assert span.parent_id in spans or span.parent_id == "00f067aa0ba902b7"
-    assert any(span.name.startswith("POST") for span in spans.values())
-    assert any(_is_send(span, "inkoop.invoicing.presented") for span in spans.values())
-    assert any(_is_send(span, "inkoop.matching") for span in spans.values())
+    assert {span.service for span in collector.of(trace_id)} == {"invoicing", "matching"}
     assert _log_lines(stack, trace_id)
 
 

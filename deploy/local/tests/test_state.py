@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,17 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     state.write_json(tmp_path / "deep" / "it.json", {"port": 1})
     assert state.read_json(tmp_path / "deep" / "it.json") == {"port": 1}
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["it.json"]
+
+
+def test_threads_that_write_the_same_file_at_once_leave_it_whole(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        for _ in range(200):
+            state.write_json(tmp_path / "it.json", {"port": number})
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(4)))
+    assert state.read_json(tmp_path / "it.json")["port"] in range(4)
+    assert [path.name for path in tmp_path.iterdir()] == ["it.json"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "nul"])

@@ -123,3 +123,13 @@ async def test_a_service_starts_on_its_schema(ordering: ServiceDatabase) -> None
     assert health.startup() == []
     assert answers(database)
     database.close()
+
+
+def test_a_server_that_was_restarted_meanwhile_answers(ordering: ServiceDatabase) -> None:
+    database = Database(ordering.url, "ordering", "t")
+    assert answers(database)
+    pid = database.connection.info.backend_pid
+    with psycopg.connect(ordering.url) as other:  # the same role may end its own sessions
+        other.execute("select pg_terminate_backend(%s, 5000)", [pid])
+    assert answers(database)
+    database.close()

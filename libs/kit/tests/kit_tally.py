@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from inkoop_events.catalogue import schema_uri
 from inkoop_events.envelope import Envelope, source_of, to_headers
 from inkoop_kit.hearing import Hearing, Recalled, Subscription
 from inkoop_kit.lanes import event_id, lane_of
@@ -140,7 +141,7 @@ def envelope(sequence: int, source_lane: int = 0) -> Envelope:
         type=Counted.TYPE,
         time=NOW,
         subject="thing",
-        dataschema="urn:test",
+        dataschema=schema_uri(Counted.TYPE),
         lane=source_lane,
         sequence=sequence,
         department=OPERATOR,

@@ -105,6 +105,11 @@ class TestDesk:
             )
         assert store.seen == [0, 2, 3, 4]
 
+    async def test_a_desk_that_is_not_at_work_yet_says_so_at_once(self) -> None:
+        desk = Desk(MemoryStore([TALLY]), NOBODY, codecs([TALLY]), [TALLIES], lambda: None)
+        with pytest.raises(Busy, match="still starting"):
+            await desk.ask(add("a", 5), command("1"))
+
     async def test_too_many_waiting_is_said_at_once(self) -> None:
         async with open_desk(MemoryStore([TALLY]), limit=1, waiting_limit=2) as desk:
             with pytest.raises(Busy):

@@ -55,6 +55,16 @@ def test_what_nobody_acts_on_keeps_its_envelope() -> None:
     assert ignored.envelope.sequence == 5
 
 
+def test_a_known_type_in_a_schema_of_later_is_set_aside_and_known_again() -> None:
+    now = counted(TOPIC, 5, "a")
+    later = [(n, b"urn:v2" if n == "ce_dataschema" else value) for n, value in now.headers]
+    said = unreadable(HEARING.hear(replace(now, headers=later)))
+    assert said.reason == "schema"
+    assert "urn:v2" in said.detail
+    assert said.envelope is not None
+    assert said.envelope.sequence == 5
+
+
 def test_an_envelope_that_is_none_is_said_to_be_none() -> None:
     said = unreadable(HEARING.hear(replace(counted(TOPIC, 5, "a"), headers=())))
     assert (said.reason, said.envelope) == ("envelope", None)

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,8 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write whole or not at all, as `write_json`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    # Threads of one process may write the same file at once: each has a name of its own beside it.
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     beside.write_text(text, encoding="utf-8")
     beside.replace(path)
 

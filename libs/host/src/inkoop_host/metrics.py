@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 
 RESULTS = ("ok", "duplicate", "ignored", "parked")
 """What may become of a message; `duplicate` is normal, `ignored` is a type not acted on."""
-PARK_REASONS = ("envelope", "payload", "key", "refused", "failed", "unwritable", "behind")
+PARK_REASONS = ("envelope", "schema", "payload", "key", "refused", "failed", "unwritable", "behind")
 """Why a message is parked; `refused` by a decision, `behind` another one of its key."""
 VERDICTS = ("OffsetConflict", "VersionConflict", "CommandKnown")
 """What somebody else had moved when a batch was to be written (`inkoop_kit.store`)."""

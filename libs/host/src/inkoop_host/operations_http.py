@@ -20,6 +20,7 @@ from inkoop_host.problems import Problem
 from inkoop_kit.lanes import LANES
 
 MAX_PAGE = 500
+ParkedId = Annotated[int, Field(ge=1, lt=2**63)]
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Operating(Protocol):
 class Release(BaseModel):
     """Which parked messages to release: by id, or all of one key in order."""
 
-    ids: Annotated[list[int], Field(max_length=1000)] = []
+    ids: Annotated[list[ParkedId], Field(max_length=1000)] = []
     topic: str | None = None
     key: str | None = None
 

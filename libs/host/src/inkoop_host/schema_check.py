@@ -46,6 +46,11 @@ async def wait_for_schema(
 
 def answers(database: Database) -> bool:
     """Whether PostgreSQL answers now; blocks for seconds when it does not."""
+    # Twice: after a restart of PostgreSQL the connection is of the server that was.
+    return _answers(database) or _answers(database)
+
+
+def _answers(database: Database) -> bool:
     try:
         database.connection.execute("select 1")
     except psycopg.Error:

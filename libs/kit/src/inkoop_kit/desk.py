@@ -15,7 +15,7 @@ import psycopg
 from inkoop_kit.batch import Batch, CommandRow, Current
 from inkoop_kit.codec import Codec
 from inkoop_kit.lanes import event_id
-from inkoop_kit.postgres import UNWRITABLE
+from inkoop_kit.postgres import UNANSWERED, UNWRITABLE
 from inkoop_kit.queries import Queries, TrailEntry
 from inkoop_kit.store import Store, Stored, Written
 from inkoop_kit.streams import Ask, Cause, Refused, stream_of
@@ -107,12 +107,14 @@ class Desk:
         self._waiting: list[_Waiting] = []
         self._work = asyncio.Event()
         self._stopping = False
+        self._working = asyncio.Event()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="desk-writer")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="desk-reader")
         self.progress = time.monotonic()
 
     async def run(self) -> None:
         """Carry out what is asked until stopped."""
+        self._working.set()
         while not (self._stopping and not self._waiting):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), 1.0)
@@ -146,6 +148,10 @@ class Desk:
 
         Raises Busy, and then none was carried out for certain: ask again with the same ids.
         """
+        try:
+            await asyncio.wait_for(self._working.wait(), 1.0)
+        except TimeoutError:
+            raise Busy("this service is still starting") from None
         if self._stopping or len(self._waiting) + len(asked) > self._waiting_limit + self._limit:
             raise Busy("too many commands wait")
         loop = asyncio.get_running_loop()
@@ -192,7 +198,7 @@ class Desk:
             said = await loop.run_in_executor(self._writer, self._decide_and_write, taken)
         except UNWRITABLE as error:
             said = await self._one_by_one(taken, error)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except UNANSWERED as error:
             log.warning("PostgreSQL does not answer: %s", error)
             said = [Busy("the database does not answer", 5)] * len(taken)
         for one, answer in zip(taken, said, strict=True):

@@ -6,6 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from inkoop_events.catalogue import schema_uri
 from inkoop_events.envelope import Envelope, EnvelopeError, from_headers
 from inkoop_kit.batch import ParkedRow
 from inkoop_kit.lanes import LANES, lane_of
@@ -74,6 +75,7 @@ class Hearing:
 
     def __init__(self, subscriptions: Iterable[Subscription[Any]]) -> None:
         self._subscriptions = {(s.topic, s.event.TYPE): s for s in subscriptions}
+        self._schemas = {type_: schema_uri(type_) for _, type_ in self._subscriptions}
         self._decoders = {
             s.event.TYPE: msgspec.json.Decoder(s.event) for s in self._subscriptions.values()
         }
@@ -94,6 +96,9 @@ class Hearing:
         subscription = self._subscriptions.get((message.topic, envelope.type))
         if subscription is None:
             return Ignored(envelope)
+        if envelope.dataschema != (known := self._schemas[envelope.type]):
+            said = f"its schema is {envelope.dataschema}, this service knows {known}"
+            return Unreadable("schema", said, envelope)
         try:
             event = self._decoders[envelope.type].decode(message.value or b"")
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -41,6 +41,12 @@ _OPTIONS = (
     " -c tcp_user_timeout=10000 -c client_connection_check_interval=5000"
     " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 )
+UNANSWERED = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+"""No server, or one that hands over to another and takes no writes meanwhile: try again later."""
 UNWRITABLE = (
     psycopg.DataError,
     psycopg.IntegrityError,

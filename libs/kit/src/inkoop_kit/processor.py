@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-import psycopg
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -18,7 +17,7 @@ from aiokafka.errors import KafkaError
 from inkoop_kit.batch import Batch
 from inkoop_kit.hearing import Message, Subscription, recall
 from inkoop_kit.holding import Holding
-from inkoop_kit.postgres import UNWRITABLE
+from inkoop_kit.postgres import UNANSWERED, UNWRITABLE
 from inkoop_kit.reading import OutOfPlace, Result
 from inkoop_kit.store import Parked, Store, Tracked, Written
 
@@ -27,7 +26,7 @@ __all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "Subscriptio
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-AWAY = (KafkaError, OSError, psycopg.OperationalError, psycopg.InterfaceError)
+AWAY = (KafkaError, OSError, *UNANSWERED)
 """Kafka or PostgreSQL does not answer now: wait and start again."""
 
 
@@ -105,7 +104,7 @@ class Processor(ConsumerRebalanceListener):
             try:
                 await self._consume()
             except (*AWAY, OutOfPlace, Dropped) as error:
-                delay = 0.2 if time.monotonic() - started > 10 else min(2 * delay, 5.0)
+                delay = 0.2 if time.monotonic() - started > 10 else min(2 * delay, 2.0)
                 log.warning("the processor starts again in %.1f s: %s", delay, error)
                 await self._wait(delay)
         self._threads.shutdown(wait=False)
@@ -264,6 +263,7 @@ class Processor(ConsumerRebalanceListener):
             consumer.seek(tp, tracked[tp.topic, tp.partition].next_offset)
         consumer.resume(*partitions)
         self._given, self.braked, self.joined = None, set(), True
+        self._brake(consumer)
 
     async def _look_after_parked(self, consumer: AIOKafkaConsumer) -> None:
         """Carry out what operators want released, and set or lift the brake."""

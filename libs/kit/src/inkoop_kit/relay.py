@@ -4,24 +4,21 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-import psycopg
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
 from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.mapping import Mapping, Outgoing
 from inkoop_kit.outbox import Outbox
-from inkoop_kit.processor import cluster_id
+from inkoop_kit.processor import AWAY, cluster_id
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-_AWAY = (KafkaError, OSError, psycopg.OperationalError, psycopg.InterfaceError)
 _QUIET = 0.5
 """Seconds without an acknowledgement in which one Kafka could have taken another's place."""
 
@@ -88,8 +85,8 @@ class Relay:
             self.progress = started = time.monotonic()
             try:
                 await self._relay()
-            except _AWAY as error:
-                delay = 0.2 if time.monotonic() - started > 10 else min(2 * delay, 5.0)
+            except AWAY as error:
+                delay = 0.2 if time.monotonic() - started > 10 else min(2 * delay, 2.0)
                 log.warning("the relay starts again in %.1f s: %s", delay, error)
                 await self._pause(delay)
         await self._in_thread(self._outbox.close)
@@ -120,7 +117,7 @@ class Relay:
         finally:
             self._looked = 0.0
             await self._end(producer)
-            with contextlib.suppress(*_AWAY):
+            with contextlib.suppress(*AWAY):
                 await self._in_thread(self._outbox.close)
 
     async def _pass(self, producer: AIOKafkaProducer) -> bool:
@@ -132,13 +129,23 @@ class Relay:
             return False
         await self._check()
         outgoing = [one for fact in stored if (one := self._mapping.of(fact)) is not None]
-        await send(producer, outgoing, self._reached)
+        await self._patiently(send(producer, outgoing, self._reached))
         self._reached("before-relay-position")
         await self._in_thread(self._outbox.sent, stored)
         self._acknowledged = time.monotonic()
         self.oldest_age = (_now() - stored[0].recorded_at).total_seconds()
         self._instruments.sent(outgoing, began_ns)
         return True
+
+    async def _patiently(self, sending: Coroutine[Any, Any, None]) -> None:
+        """Wait for it as long as it takes, visibly alive: without Kafka a batch waits for Kafka."""
+        task = asyncio.ensure_future(sending)
+        try:
+            while not (await asyncio.wait({task}, timeout=1))[0]:
+                self.progress = time.monotonic()
+        finally:
+            task.cancel()
+        await task
 
     async def _check(self) -> None:
         """After a pause, look whether this still is the Kafka that was told all before."""
