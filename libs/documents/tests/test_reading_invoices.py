@@ -15,7 +15,6 @@ from inkoop_documents.testing import (
     a_credit_note,
     an_invoice,
     an_invoice_line,
-    invoice_json,
     ohnl_invoice,
 )
 from inkoop_events.values import MAX_NUMBER_LENGTH
@@ -30,7 +29,7 @@ def the_invoice(data: bytes) -> Invoice:
     return result.document
 
 
-@pytest.mark.parametrize("write", [render_ubl, ohnl_invoice, invoice_json])
+@pytest.mark.parametrize("write", [render_ubl, ohnl_invoice])
 @pytest.mark.parametrize("written", [an_invoice(), a_credit_note(order="4500000099")])
 def test_every_format_says_the_same(write: Callable[[Invoice], bytes], written: Invoice) -> None:
     found = the_invoice(write(written))

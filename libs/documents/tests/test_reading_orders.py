@@ -1,4 +1,4 @@
-"""Orders of every format, read to the same values; receipts."""
+"""Orders of every format, read to the same values."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,19 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from inkoop_documents import Order, Receipt, take_in
+from inkoop_documents import Order, take_in
 from inkoop_documents.testing import (
     DEPARTMENT_OIN,
     an_order,
     an_order_line,
     ohnl_order,
-    order_json,
     peppol_order,
-    receipt_json,
 )
 
 Write = Callable[[Order], bytes]
-FORMATS = [peppol_order, ohnl_order, order_json]
+FORMATS = [peppol_order, ohnl_order]
 
 
 def the_rules(data: bytes) -> set[str]:
@@ -70,7 +68,7 @@ def test_two_lines_with_one_number_are_refused(write: Write) -> None:
     assert "INKOOP-LINE-TWICE" in the_rules(write(order))
 
 
-@pytest.mark.parametrize("write", [peppol_order, ohnl_order])
+@pytest.mark.parametrize("write", FORMATS)
 def test_a_line_amount_that_is_missing_is_computed(write: Write) -> None:
     data = write(an_order())
     start = data.index(b"<cbc:LineExtensionAmount", data.index(b"<cac:OrderLine>"))
@@ -93,16 +91,3 @@ def test_a_sum_that_does_not_add_up_is_fatal_in_peppol_and_a_warning_in_ohnl() -
     result = take_in(ohnl_order(an_order()).replace(*wrong))
     assert result.document is not None
     assert [finding.rule for finding in result.findings] == ["OHNL-SUM"]
-
-
-def test_a_receipt_is_read() -> None:
-    result = take_in(receipt_json("R-7", "2.5", supplier="0106:60451258"))
-    assert isinstance(result.document, Receipt), result.findings
-    found = result.document
-    assert (found.department, found.order) == (DEPARTMENT_OIN, "4500000017")
-    assert (found.number, found.received) == ("R-7", date(2026, 11, 5))
-    assert [(line.line, line.quantity) for line in found.lines] == [("1", Decimal("2.5"))]
-
-
-def test_a_receipt_of_less_than_nothing_is_refused() -> None:
-    assert the_rules(receipt_json("R-7", "-1")) == {"INKOOP-NEGATIVE"}

@@ -1,18 +1,16 @@
 """Rendered invoices: UBL that the schema accepts and reads back equal, HTML that is safe."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from inkoop_documents import Invoice, read, render_html, render_ubl
-from inkoop_documents.model import Adjustment, VatShare
+from inkoop_documents.model import Adjustment, Identifier, Party, VatShare
 from inkoop_documents.testing import (
     a_credit_note,
     an_invoice,
     an_invoice_line,
-    invoice_json,
     ohnl_invoice,
 )
 
@@ -61,9 +59,8 @@ def test_what_is_rendered_reads_back_equal(written: Invoice) -> None:
     assert result.document == written
 
 
-@pytest.mark.parametrize("write", [ohnl_invoice, invoice_json])
-def test_an_invoice_of_another_format_is_rendered_too(write: Callable[[Invoice], bytes]) -> None:
-    found = the_invoice(write(an_invoice()))
+def test_an_invoice_of_another_format_is_rendered_too() -> None:
+    found = the_invoice(ohnl_invoice(an_invoice()))
     page, ubl = render_html(found), render_ubl(found)
     assert "F-2026-001" in page
     assert b"<cbc:ID>F-2026-001</cbc:ID>" in ubl
@@ -105,9 +102,12 @@ def test_text_of_a_document_is_shown_as_text() -> None:
     assert "{{ 7 * 7 }}" in page
 
 
-def test_every_part_of_an_invoice_without_details_can_be_shown() -> None:
-    page = render_html(the_invoice(invoice_json(an_invoice())))
+def test_an_invoice_without_details_can_be_shown() -> None:
+    supplier = Party(registration=Identifier(value="60451258", scheme="0106"))
+    bare = an_invoice(supplier=supplier, buyer=Party(), due=None, order=None, payment=())
+    page = render_html(replace(bare, vat=()))
     assert "0106:60451258" in page
+    assert "None" not in page
 
 
 def test_a_share_without_a_rate_is_shown_without_one() -> None:

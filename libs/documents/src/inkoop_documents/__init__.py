@@ -1,8 +1,8 @@
 """Business documents to values and back: parse, validate, render. The only user of lxml.
 
-`read` takes a document of any format and answers with its values or with findings; `take_in`
-does the same for a document that a service will process, which needs a department (OIN) and a
-supplier that is known by an id.
+`read` takes a document in any dialect of UBL and answers with its values or with findings;
+`take_in` does the same for a document that a service will process, which needs a department (OIN)
+and a supplier that is known by an id.
 """
 
 from inkoop_documents.fault_words import FAULT_WORDS
@@ -16,8 +16,6 @@ from inkoop_documents.model import (
     Order,
     OrderLine,
     Party,
-    Receipt,
-    ReceiptLine,
     net_unit_price,
 )
 from inkoop_documents.reading import Read, read, take_in
@@ -37,8 +35,6 @@ __all__ = [
     "OrderLine",
     "Party",
     "Read",
-    "Receipt",
-    "ReceiptLine",
     "Severity",
     "net_unit_price",
     "read",

@@ -24,7 +24,7 @@ class Finding:
     """One breach of one rule at one place.
 
     `rule` is the official id (EN 16931, NLCIUS, Peppol, Basisfactuur and Basisorder Rijk) or ours
-    (`INKOOP-…`), `location` an XPath or a JSON pointer, `term` the business term (BT-106).
+    (`INKOOP-…`), `location` an XPath, `term` the business term (BT-106).
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""Where something stands: an XPath with the usual prefixes, or a JSON pointer."""
+"""Where something stands: an XPath with the usual prefixes."""
 
 from inkoop_documents.elements import Element, local_name
 from inkoop_documents.scanned import Group
@@ -10,8 +10,6 @@ _PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
 def location(group: Group, key: str) -> str:
     """The place of a term of a group, also where it is missing."""
     path = _path_of(group.part, key)
-    if isinstance(group.origin, str):
-        return f"{group.origin}/{path}" if path else group.origin or "/"
     base = xpath(group.origin)
     return f"{base}/{path}" if path else base
 

@@ -204,14 +204,9 @@ TERMS: dict[str, tuple[str, str]] = {
     "name": ("naam", "name"),
     "amount": ("bedrag", "amount"),
     "charge": ("soort (korting of toeslag)", "charge indicator"),
-    "department": ("OIN van de afdeling", "department OIN"),
     "order": ("ordernummer", "order number"),
-    "receipt": ("ontvangstnummer", "receipt number"),
-    "received": ("ontvangstdatum", "date of receipt"),
-    "supplier": ("leverancier", "supplier"),
     "lines": ("regels", "lines"),
-    "line": ("regelnummer", "line number"),
-    "quantity": ("aantal", "quantity"),
+    "line": ("adresregel", "address line"),
     "type": ("soort document", "type of document"),
 }  # fmt: skip
 

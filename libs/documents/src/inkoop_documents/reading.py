@@ -4,16 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inkoop_documents.build.invoices import build_invoice
-from inkoop_documents.build.jsons import build_json
 from inkoop_documents.build.orders import build_order
 from inkoop_documents.elements import Element, local_name
 from inkoop_documents.findings import Finding, Severity
 from inkoop_documents.gate import Limits, Refusal, parse
-from inkoop_documents.json_scanning import scan_json
 from inkoop_documents.model import Document
 from inkoop_documents.rules.engine import Facts, RuleSet, judge
 from inkoop_documents.rules.intake import intake
-from inkoop_documents.rules.jsons import JSON_RULES
 from inkoop_documents.rules.outcome import outcome
 from inkoop_documents.rules.selection import rule_sets
 from inkoop_documents.scanned import Group
@@ -40,29 +37,21 @@ class Read:
     findings: tuple[Finding, ...]
 
 
-def read(data: bytes, *, media_type: str | None = None, limits: Limits = LIMITS) -> Read:
-    """Read a document of any format. Never raises on what the bytes may be.
-
-    `media_type` tells JSON from XML; without it the first character does.
-    """
+def read(data: bytes, *, limits: Limits = LIMITS) -> Read:
+    """Read a document in any dialect. Never raises on what the bytes may be."""
     try:
-        if is_json(data, media_type):
-            facts = Facts(*scan_json(data, limits))
-            return _read(facts, JSON_RULES[facts.root["type"]])
         facts = scan(data, limits)
     except Refusal as refusal:
         return Read(None, (refusal_finding(refusal),))
     return _read(facts, rule_sets(facts.root))
 
 
-def take_in(data: bytes, *, media_type: str | None = None, limits: Limits = LIMITS) -> Read:
+def take_in(data: bytes, *, limits: Limits = LIMITS) -> Read:
     """Read a document that we are to process: it must say for whom and from whom it is.
 
     Beside the findings of `read`: no department (OIN of the buyer), no supplier that an id names,
     a line in another currency than the document's, a proposal or pro forma invoice, are fatal.
     """
-    if is_json(data, media_type):
-        return read(data, media_type=media_type, limits=limits)
     try:
         facts = scan(data, limits)
     except Refusal as refusal:
@@ -93,16 +82,7 @@ def _read(facts: Facts, sets: Iterable[RuleSet]) -> Read:
     return Read(None, (*more, *found)) if more else Read(document, found)
 
 
-def is_json(data: bytes, media_type: str | None) -> bool:
-    """What the sender says it is, else what the first character makes it."""
-    if media_type and "xml" in media_type:
-        return False
-    return bool(media_type and "json" in media_type) or data.lstrip()[:1] in {b"{", b"["}
-
-
 def _build(root: Group) -> Document:
-    if isinstance(root.origin, str):
-        return build_json(root)
     return build_order(root) if root.id == "order" else build_invoice(root)
 
 

@@ -11,14 +11,14 @@ class Group(dict[str, Any]):
     """The terms found at one place, by id: text, Decimal, date, bool, a Group or a list of them.
 
     None stands for a value that could not be read; a remark says so. `id` is that of the part,
-    unless the part places its groups by what they hold; `origin` the element or JSON pointer.
+    unless the part places its groups by what they hold; `origin` the element.
     """
 
     __slots__ = ("id", "origin", "part")
 
     id: str
     part: Part
-    origin: Element | str
+    origin: Element
 
 
 class Remark:
@@ -62,7 +62,7 @@ NOTHING = Term("", "")
 """Where a remark is about the group itself."""
 
 
-def new_group(part: Part, origin: Element | str) -> Group:
+def new_group(part: Part, origin: Element) -> Group:
     """An empty group. Not a constructor: a dict that is made in C is made twice as fast."""
     group = Group()
     group.id = part.id

@@ -41,14 +41,6 @@ _WORDS = {
         "Dit soort document lezen wij niet: {root}.",
         "This is not a kind of document that we read: {root}.",
     ),
-    "INKOOP-JSON": (
-        "Dit is geen geldige JSON: {reason}",
-        "This is not valid JSON: {reason}",
-    ),
-    "INKOOP-TYPE": (
-        "Het veld type moet order, receipt, invoice of credit-note zijn.",
-        "The field type must be order, receipt, invoice or credit-note.",
-    ),
 }
 
 

@@ -11,10 +11,9 @@ from inkoop_documents.model.invoices import (
 from inkoop_documents.model.orders import Order, OrderLine
 from inkoop_documents.model.parties import Address, Contact, Identifier, Party
 from inkoop_documents.model.prices import Adjustment, PricedLine, net_unit_price
-from inkoop_documents.model.receipts import Receipt, ReceiptLine
 from inkoop_events.invoicing import InvoiceKind
 
-Document = Order | Receipt | Invoice
+Document = Order | Invoice
 
 __all__ = [
     "Address",
@@ -31,8 +30,6 @@ __all__ = [
     "PaymentAccount",
     "PrecedingInvoice",
     "PricedLine",
-    "Receipt",
-    "ReceiptLine",
     "Totals",
     "VatShare",
     "net_unit_price",

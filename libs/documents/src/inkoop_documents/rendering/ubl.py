@@ -22,7 +22,7 @@ VAT = "VAT"
 def render_ubl(invoice: Invoice) -> bytes:
     """The document in UTF-8, valid under the UBL 2.1 schema.
 
-    The specification (BT-24) is the invoice's own; NLCIUS for one that came in UBL-OHNL or JSON.
+    The specification (BT-24) is the invoice's own; NLCIUS for one that came in UBL-OHNL.
     What came without VAT categories gets S or Z by its rate.
     """
     credit = invoice.kind is InvoiceKind.CREDIT_NOTE

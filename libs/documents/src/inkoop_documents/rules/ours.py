@@ -1,6 +1,5 @@
 """Our own rules: what a document must have before it can be a value at all."""
 
-import re
 from collections.abc import Callable, Iterable
 
 from inkoop_documents.rules.engine import Facts, Offence, Rule, RuleSet, required
@@ -20,11 +19,6 @@ def _remarked(id_: str, what: str, nl: str, en: str) -> Rule:
 
     return Rule(id_, nl, en, check_all=check)
 
-
-_FOREIGN_TEXT = (
-    "{name} bevat tekens die niet in tekst horen.",
-    "{name} has characters that do not belong in a text.",
-)
 
 READABLE = (
     _remarked(
@@ -58,17 +52,6 @@ READABLE = (
         "{name}: “{value}” has more than 10 decimals.",
     ),
     _remarked(
-        "INKOOP-KIND",
-        "kind",
-        "{name}: {value} staat hier niet goed.",
-        "{name}: {value} does not belong here.",
-    ),
-    _remarked(
-        "INKOOP-TEXT",
-        "text",
-        *_FOREIGN_TEXT,
-    ),
-    _remarked(
         "INKOOP-REPEATED",
         "repeated",
         "{name} staat er meer dan één keer.",
@@ -76,26 +59,6 @@ READABLE = (
     ),
 )
 """What the scan could not read."""
-
-
-def short_amounts() -> Rule:
-    """An amount has cents at most; official rule sets have their own ids for it (BR-DEC-…)."""
-    return _remarked(
-        "INKOOP-AMOUNT-DECIMALS",
-        "decimals",
-        "{name}: “{value}” heeft meer dan 2 decimalen.",
-        "{name}: “{value}” has more than 2 decimals.",
-    )
-
-
-def formed(id_: str, key: str, form: re.Pattern[str], nl: str, en: str) -> Rule:
-    """A text of the header, where there is one, has this form."""
-
-    def check(group: Group) -> Offence | None:
-        value = group.get(key)
-        return Offence(group, key, value=value) if value and not form.fullmatch(value) else None
-
-    return Rule(id_, nl, en, check)
 
 
 def at_most_lines(path: str) -> Rule:
@@ -134,7 +97,7 @@ def unique(path: str, key: str) -> Rule:
 
 
 def not_negative(path: str, key: str) -> Rule:
-    """An order or a receipt cannot ask or receive less than nothing."""
+    """What a document may not ask less of than nothing."""
 
     def check(group: Group) -> Offence | None:
         number = group.get(key)
@@ -192,9 +155,11 @@ def key_texts(path: str, limits: dict[str, int]) -> tuple[Rule, Rule]:
 
     nl = "{name} heeft {count} tekens; {most} is het maximum."
     en = "{name} has {count} characters; {most} is the most."
+    foreign_nl = "{name} bevat tekens die niet in tekst horen."
+    foreign_en = "{name} has characters that do not belong in a text."
     return (
         Rule("INKOOP-LENGTH", nl, en, check_all=long),
-        Rule("INKOOP-TEXT", *_FOREIGN_TEXT, check_all=hiding),
+        Rule("INKOOP-TEXT", foreign_nl, foreign_en, check_all=hiding),
     )
 
 

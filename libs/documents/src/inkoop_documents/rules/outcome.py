@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from inkoop_documents.findings import Finding, Severity
-from inkoop_documents.model import Document, Invoice, InvoiceLine, OrderLine, Receipt
+from inkoop_documents.model import Document, Invoice, InvoiceLine, OrderLine
 from inkoop_documents.rules.engine import Facts, Offence, Rule, finding
 from inkoop_events.values import MAX_WHOLE_DIGITS
 
@@ -14,16 +14,13 @@ TOO_LARGE = Rule(
     "{name}: the amount or the price of a unit has more than 15 digits before the point.",
 )
 LIMIT = Decimal(1).scaleb(MAX_WHOLE_DIGITS)
-KEYS = {"order": ("BOR-6", "BOR-6.5"), "json": ("lines", "price")}
+ORDER_KEYS = ("BOR-6", "BOR-6.5")
 INVOICE_KEYS = ("BG-25", "BT-146")
 
 
 def outcome(facts: Facts, document: Document) -> Iterator[Finding]:
     """The findings, all fatal. Events refuse such numbers (`check_numbers`)."""
-    if isinstance(document, Receipt):
-        return
-    kind = "json" if isinstance(facts.root.origin, str) else facts.root.id
-    path, key = KEYS.get(kind, INVOICE_KEYS)
+    path, key = INVOICE_KEYS if isinstance(document, Invoice) else ORDER_KEYS
     for line, group in zip(document.lines, facts.groups(path), strict=True):
         if _is_large(line):
             yield finding(TOO_LARGE, Offence(group, key), Severity.FATAL)

@@ -3,7 +3,6 @@
 Nothing here is taken from an official example; the numbers are invented.
 """
 
-from inkoop_documents.testing.jsons import invoice_json, order_json, receipt_json
 from inkoop_documents.testing.ohnl import ohnl_invoice, ohnl_order
 from inkoop_documents.testing.peppol import peppol_order
 from inkoop_documents.testing.values import (
@@ -28,10 +27,7 @@ __all__ = [
     "an_invoice_line",
     "an_order",
     "an_order_line",
-    "invoice_json",
     "ohnl_invoice",
     "ohnl_order",
-    "order_json",
     "peppol_order",
-    "receipt_json",
 ]
