@@ -1,32 +1,24 @@
 """Invoices and credit notes as JSON."""
 
 from decimal import Context, Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
 from inkoop_events.values import (
     CENT,
     CurrencyField,
-    InvoiceNumber,
     LineId,
     OinField,
-    OrderNumber,
-    SupplierId,
     line_net,
-    parse_invoice_number,
-    parse_order_number,
-    parse_supplier_id,
 )
 from inkoop_events.values.faults import describe
-from inkoop_host.forms import Day, Exact, Form
+from inkoop_host.forms import Day, Exact, Form, Invoice, Lines, Order, Supplier
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
 
 _EXACT = Context(prec=130)
 """Enough for a sum of amounts that are not judged yet."""
-
-_Order = Annotated[OrderNumber, AfterValidator(parse_order_number)]
 
 
 class InvoiceLineForm(Form):
@@ -37,7 +29,7 @@ class InvoiceLineForm(Form):
 
     line: LineId
     order_line: LineId | None = None
-    order: _Order | None = None
+    order: Order | None = None
     quantity: Exact
     unit: str
     price: Exact
@@ -61,12 +53,12 @@ class InvoiceForm(Form):
 
     type: Literal["invoice", "credit-note"]
     department: OinField
-    supplier: Annotated[SupplierId, AfterValidator(parse_supplier_id)]
-    invoice: Annotated[InvoiceNumber, AfterValidator(parse_invoice_number)]
+    supplier: Supplier
+    invoice: Invoice
     issued: Day
     currency: CurrencyField
-    order: _Order | None = None
-    lines: tuple[InvoiceLineForm, ...]
+    order: Order | None = None
+    lines: Lines[InvoiceLineForm]
     vat: Exact = Decimal(0)
 
 

@@ -1,23 +1,15 @@
 """Orders and receipts as JSON."""
 
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator
+from typing import Literal
 
 from inkoop_events.values import (
     CurrencyField,
     LineId,
     OinField,
-    OrderNumber,
-    ReceiptNumber,
-    SupplierId,
     line_net,
-    parse_order_number,
-    parse_receipt_number,
-    parse_supplier_id,
 )
 from inkoop_events.values.faults import describe
-from inkoop_host.forms import Day, Exact, Form
+from inkoop_host.forms import Day, Exact, Form, Lines, Order, Receipt, Supplier
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced, ReceiptLine, ReceiptRecorded
 
 
@@ -37,11 +29,11 @@ class OrderForm(Form):
 
     type: Literal["order"] = "order"
     department: OinField
-    order: Annotated[OrderNumber, AfterValidator(parse_order_number)]
-    supplier: Annotated[SupplierId, AfterValidator(parse_supplier_id)]
+    order: Order
+    supplier: Supplier
     currency: CurrencyField
     issued: Day
-    lines: tuple[OrderLineForm, ...]
+    lines: Lines[OrderLineForm]
 
 
 class ReceiptLineForm(Form):
@@ -56,10 +48,10 @@ class ReceiptForm(Form):
 
     type: Literal["receipt"] = "receipt"
     department: OinField
-    order: Annotated[OrderNumber, AfterValidator(parse_order_number)]
-    receipt: Annotated[ReceiptNumber, AfterValidator(parse_receipt_number)]
+    order: Order
+    receipt: Receipt
     received: Day
-    lines: tuple[ReceiptLineForm, ...]
+    lines: Lines[ReceiptLineForm]
 
 
 def order_claim(form: OrderForm, document: str) -> OrderPlaced:
