@@ -9,27 +9,14 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     ValidationError,
     WithJsonSchema,
 )
 from starlette.requests import Request
 
-from inkoop_events.values import (
-    MAX_LINES,
-    InvoiceNumber,
-    OrderNumber,
-    ReceiptNumber,
-    SupplierId,
-    parse_invoice_number,
-    parse_order_number,
-    parse_receipt_number,
-    parse_supplier_id,
-)
 from inkoop_host.callers import Asks, make_command
 from inkoop_host.findings import Finding, Message
 from inkoop_host.intake import Document, Submission
@@ -68,24 +55,6 @@ Exact = Annotated[
 """A number that keeps every digit: a string, or a whole number; never a float."""
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A calendar date, ISO 8601."""
-_NUMBER_OF = Field(json_schema_extra={"minLength": 1, "maxLength": 200, "pattern": r"\S"})
-_LINES = Field(json_schema_extra={"minItems": 1, "maxItems": MAX_LINES})
-
-Order = Annotated[OrderNumber, AfterValidator(parse_order_number), _NUMBER_OF]
-"""An order's number; the schema says its limits, the value judges it."""
-Receipt = Annotated[ReceiptNumber, AfterValidator(parse_receipt_number), _NUMBER_OF]
-"""A receipt's number."""
-Invoice = Annotated[InvoiceNumber, AfterValidator(parse_invoice_number), _NUMBER_OF]
-"""An invoice's number."""
-Supplier = Annotated[
-    SupplierId,
-    AfterValidator(parse_supplier_id),
-    Field(json_schema_extra={"pattern": r"^[0-9]{4}:[^/]{1,100}$", "examples": ["0106:12345678"]}),
-]
-"""A supplier: scheme of ISO 6523 and identifier."""
-L = TypeVar("L")
-Lines = Annotated[tuple[L, ...], _LINES]
-"""The lines of a document; what is judged with all else says when they are too many."""
 
 
 class Form(BaseModel):

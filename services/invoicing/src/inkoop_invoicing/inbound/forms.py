@@ -13,7 +13,13 @@ from inkoop_events.values import (
     line_net,
 )
 from inkoop_events.values.faults import describe
-from inkoop_host.forms import Day, Exact, Form, Invoice, Lines, Order, Supplier
+from inkoop_events.values.inputs import (
+    InvoiceNumberInput,
+    LinesInput,
+    OrderNumberInput,
+    SupplierIdInput,
+)
+from inkoop_host.forms import Day, Exact, Form
 from inkoop_invoicing.domain.invoice import InvoiceKind, InvoiceLine
 from inkoop_invoicing.domain.reception import Claim, ClaimLine
 
@@ -29,7 +35,7 @@ class InvoiceLineForm(Form):
 
     line: LineId
     order_line: LineId | None = None
-    order: Order | None = None
+    order: OrderNumberInput | None = None
     quantity: Exact
     unit: str
     price: Exact
@@ -53,12 +59,12 @@ class InvoiceForm(Form):
 
     type: Literal["invoice", "credit-note"]
     department: OinField
-    supplier: Supplier
-    invoice: Invoice
+    supplier: SupplierIdInput
+    invoice: InvoiceNumberInput
     issued: Day
     currency: CurrencyField
-    order: Order | None = None
-    lines: Lines[InvoiceLineForm]
+    order: OrderNumberInput | None = None
+    lines: LinesInput[InvoiceLineForm]
     vat: Exact = Decimal(0)
 
 

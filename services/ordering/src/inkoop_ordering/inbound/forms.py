@@ -9,7 +9,13 @@ from inkoop_events.values import (
     line_net,
 )
 from inkoop_events.values.faults import describe
-from inkoop_host.forms import Day, Exact, Form, Lines, Order, Receipt, Supplier
+from inkoop_events.values.inputs import (
+    LinesInput,
+    OrderNumberInput,
+    ReceiptNumberInput,
+    SupplierIdInput,
+)
+from inkoop_host.forms import Day, Exact, Form
 from inkoop_ordering.domain.order import OrderLine, OrderPlaced, ReceiptLine, ReceiptRecorded
 
 
@@ -29,11 +35,11 @@ class OrderForm(Form):
 
     type: Literal["order"] = "order"
     department: OinField
-    order: Order
-    supplier: Supplier
+    order: OrderNumberInput
+    supplier: SupplierIdInput
     currency: CurrencyField
     issued: Day
-    lines: Lines[OrderLineForm]
+    lines: LinesInput[OrderLineForm]
 
 
 class ReceiptLineForm(Form):
@@ -48,10 +54,10 @@ class ReceiptForm(Form):
 
     type: Literal["receipt"] = "receipt"
     department: OinField
-    order: Order
-    receipt: Receipt
+    order: OrderNumberInput
+    receipt: ReceiptNumberInput
     received: Day
-    lines: Lines[ReceiptLineForm]
+    lines: LinesInput[ReceiptLineForm]
 
 
 def order_claim(form: OrderForm, document: str) -> OrderPlaced:
