@@ -1,6 +1,5 @@
 """The chaos: one fault after another, chosen by dice, until enough has crashed."""
 
-import contextlib
 import os
 import random
 import signal
@@ -8,157 +7,188 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
+from typing import TypeAlias
 
 import httpx
+from crash_clock import OFFSETS
 from crash_disk import Disk
 from crash_keeper import Keeper
+from crash_proxy import Proxy
 from crash_stack import BreakableStack
 from crash_views import VIEWS
 
+from inkoop_local.errors import StackError
 from inkoop_local.service_process import ServiceProcess
 from inkoop_local.waiting import until
 
-FAKETIME = tuple(
-    Path(f"/usr/lib/{machine}-linux-gnu/faketime/libfaketimeMT.so.1")
-    for machine in ("x86_64", "aarch64")
-)
-"""Debian's libfaketime; without it no clock jumps."""
+Fault: TypeAlias = Callable[[], bool]
 FAILPOINTS = (
-    "before-store-commit=0.001,after-store-commit=0.001,after-relay-send=0.002,"
-    "before-relay-position=0.002,in-rebalance=0.04,in-rebuild=0.06"
+    "before-store-commit=0.004,after-store-commit=0.004,after-relay-send=0.006,"
+    "before-relay-position=0.004,in-rebalance=0.05,in-rebuild=0.04"
 )
 """Chances of dying each time that a place is passed; a replica passes some of them often."""
 
 
 class Chaos:
-    """Does harm to a stack; what dies by it is the keeper's to bring back."""
+    """Does harm to a stack; what dies by it is the keeper's to bring back.
 
-    def __init__(self, stack: BreakableStack, keeper: Keeper, disk: Disk, seed: int) -> None:
-        self._stack, self._keeper, self._disk = stack, keeper, disk
+    A fault says whether it was done: one that finds nobody to harm is not counted. `short` leaves
+    servers, disk and clocks in peace.
+    """
+
+    def __init__(
+        self, stack: BreakableStack, keeper: Keeper, disk: Disk, seed: int, *, short: bool = False
+    ) -> None:
+        self._stack, self._keeper, self._disk, self._short = stack, keeper, disk, short
         self._dice = random.Random(f"chaos/{seed}")  # noqa: S311
         self._never = threading.Event()
-        self._faketime = next((path for path in FAKETIME if path.exists()), None)
+        self._deck: list[Fault] = []
         self.faults: Counter[str] = Counter()
         """All that was done, also what killed nobody."""
-        self._weights: dict[Callable[[], None], int] = {
-            self.kill_replica: 60,
-            self.stop_replica: 6,
-            self.rebuild: 10,
-            self.cut_kafka: 6,
-            self.cut_sql: 6,
-            self.slow_kafka: 4,
-            self.slow_sql: 4,
-            self.hold_kafka: 2,
-            self.hold_sql: 2,
-            self.kill_kafka: 4,
-            self.kill_postgres: 4,
-            self.end_postgres_at_once: 4,
-            self.jump_clock: 4,
-            self.fill_disk: 1,
-        }
 
-    def begin_with_servers(self) -> None:
-        """Each fault of Kafka and PostgreSQL once, whatever the dice say later."""
-        for fault in (self.kill_kafka, self.kill_postgres, self.end_postgres_at_once):
-            self._do(fault)
-        self._do(self.fill_disk)
-
-    def go_on_until(self, crashes: int, seconds: float, pause: float) -> None:
-        """One fault after another until so many crashed, or so many seconds went by."""
+    def go_on_until(self, enough: Callable[[], bool], seconds: float, pause: float) -> None:
+        """One fault after another until it is enough, or so many seconds went by."""
         deadline = time.monotonic() + seconds
-        while self._keeper.crashes.total < crashes and time.monotonic() < deadline:
-            [fault] = self._dice.choices(list(self._weights), list(self._weights.values()))
-            self._do(fault)
+        while not enough() and time.monotonic() < deadline:
+            self._keeper.check()
+            self._do(self._draw())
             self._never.wait(self._dice.uniform(0.2, 1.8) * pause)
 
-    def _settled(self) -> ServiceProcess | None:
-        """One that does not recover just now: its recovery would be counted twice."""
+    def cards(self) -> dict[Fault, int]:
+        """How often each fault is in the deck; when all have been drawn it is shuffled anew."""
+        if self._short:
+            return {self.kill_replica: 2, self.cut_kafka: 1, self.cut_sql: 1}
+        cards: dict[Fault, int] = {
+            self.kill_replica: 32,
+            self.stop_replica: 3,
+            self.rebuild: 6,
+            self.cut_kafka: 3,
+            self.cut_sql: 3,
+            self.slow_kafka: 2,
+            self.slow_sql: 2,
+            self.hold_kafka: 1,
+            self.hold_sql: 1,
+            self.kill_kafka: 2,
+            self.kill_postgres: 2,
+            self.end_postgres_at_once: 2,
+        }
+        if self._stack.clocks is not None and not self._stack.clocks.missing:
+            cards[self.jump_clock] = 3
+        if self._disk.mounted:
+            cards[self.fill_disk] = 1
+        return cards
+
+    def undone(self) -> list[str]:
+        """The faults that are in the deck and were not done yet."""
+        return [name for fault in self.cards() if not self.faults[name := _name(fault)]]
+
+    def _draw(self) -> Fault:
+        if not self._deck:
+            self._deck = [fault for fault, number in self.cards().items() for _ in range(number)]
+            self._dice.shuffle(self._deck)
+        return self._deck.pop()
+
+    def _settled(
+        self, fits: Callable[[ServiceProcess], bool] = lambda _: True
+    ) -> ServiceProcess | None:
+        """One that fits and does not recover just now, if there is one."""
         recovering = self._keeper.recovering()
         replicas = [one for one in self._stack.all_replicas() if one.name not in recovering]
-        return self._dice.choice(replicas) if replicas else None
+        fitting = [one for one in replicas if fits(one)]
+        return self._dice.choice(fitting) if fitting else None
 
-    def _do(self, fault: Callable[[], None]) -> None:
-        name = getattr(fault, "__name__", "")
-        self.faults[name] += 1
-        print(f"{time.strftime('%H:%M:%S')} {self._keeper.crashes.total:4} {name}", flush=True)  # noqa: T201
-        fault()
+    def _do(self, fault: Fault) -> None:
+        try:
+            done = fault()
+        except StackError as error:  # a finding at the end; the run goes on
+            self._keeper.crashes.troubles.append(f"{_name(fault)}: {error}")
+            done = False
+        self.faults[_name(fault)] += done
+        words = "" if done else " (nobody to harm)"
+        now, crashes = time.strftime("%H:%M:%S"), self._keeper.crashes.total
+        print(f"{now} {crashes:4} {_name(fault)}{words}", flush=True)  # noqa: T201
 
-    def kill_replica(self) -> None:
+    def kill_replica(self) -> bool:
         """kill -9."""
-        if (process := self._settled()) is not None:
+        process = self._settled()
+        if process is not None:
             self._keeper.blame(process, "kill -9 of a service")
             process.kill()
+        return process is not None
 
-    def stop_replica(self) -> None:
+    def stop_replica(self) -> bool:
         """As a deployment does."""
-        if (process := self._settled()) is not None:
+        process = self._settled()
+        if process is not None:
             self._keeper.blame(process, "stopped")
             process.stop()
+        return process is not None
 
-    def rebuild(self) -> None:
+    def rebuild(self) -> bool:
         """A view from zero while work goes on; the replica may die of it."""
         service, view = self._dice.choice(VIEWS)
-        url = self._dice.choice(self._stack.urls(service))
-        with contextlib.suppress(httpx.HTTPError):
-            httpx.post(f"{url}/v1/views/{view}/rebuilds", timeout=15, trust_env=False)
+        url = f"{self._dice.choice(self._stack.urls(service))}/v1/views/{view}/rebuilds"
+        try:
+            return httpx.post(url, timeout=15, trust_env=False).is_success
+        except httpx.ConnectError:
+            return False
+        except httpx.HTTPError:
+            return True
 
-    def cut_kafka(self) -> None:
+    def cut_kafka(self) -> bool:
         """Every connection to Kafka, in the middle of whatever it carries."""
         self._stack.kafka_proxy.cut()
+        self._keeper.harmed()
+        return True
 
-    def cut_sql(self) -> None:
+    def cut_sql(self) -> bool:
         """Every connection to PostgreSQL: nobody knows whether the last commit took place."""
         self._stack.sql_proxy.cut()
+        self._keeper.harmed()
+        return True
 
-    def slow_kafka(self) -> None:
-        """A tenth of a second more each way."""
-        self._stack.kafka_proxy.delay = 0.1
-        self._never.wait(3)
-        self._stack.kafka_proxy.delay = 0.0
+    def slow_kafka(self) -> bool:
+        """A tenth of a second more each way, for three seconds."""
+        return self._slow(self._stack.kafka_proxy, 0.1)
 
-    def slow_sql(self) -> None:
-        """A twentieth of a second more each way."""
-        self._stack.sql_proxy.delay = 0.05
-        self._never.wait(3)
-        self._stack.sql_proxy.delay = 0.0
+    def slow_sql(self) -> bool:
+        """A twentieth of a second more each way, for three seconds."""
+        return self._slow(self._stack.sql_proxy, 0.05)
 
-    def hold_kafka(self) -> None:
-        """Connections stay open, nothing passes."""
-        self._stack.kafka_proxy.hold(True)
-        self._never.wait(4)
-        self._stack.kafka_proxy.hold(False)
+    def hold_kafka(self) -> bool:
+        """Connections stay open, nothing passes for four seconds."""
+        return self._hold(self._stack.kafka_proxy, 4)
 
-    def hold_sql(self) -> None:
-        """Connections stay open, nothing passes."""
-        self._stack.sql_proxy.hold(True)
-        self._never.wait(3)
-        self._stack.sql_proxy.hold(False)
+    def hold_sql(self) -> bool:
+        """Connections stay open, nothing passes for three seconds."""
+        return self._hold(self._stack.sql_proxy, 3)
 
-    def kill_kafka(self) -> None:
+    def kill_kafka(self) -> bool:
         """kill -9 of the broker."""
         broker = self._stack.infrastructure.kafka
         broker.kill()
         self._keeper.server_crashed("kill -9 of Kafka", broker.start)
+        return True
 
-    def kill_postgres(self) -> None:
+    def kill_postgres(self) -> bool:
         """kill -9 of all processes of the server."""
         server = self._stack.infrastructure.postgres
         server.kill()
         self._keeper.server_crashed("kill -9 of PostgreSQL", server.start)
+        return True
 
-    def end_postgres_at_once(self) -> None:
+    def end_postgres_at_once(self) -> bool:
         """pg_ctl stop -m immediate: SIGQUIT to the postmaster."""
         server = self._stack.infrastructure.postgres
-        if pid := server.pid:
-            os.kill(pid, signal.SIGQUIT)
-            until(lambda: server.pid is None, 30, "the end of PostgreSQL")
+        if (pid := server.pid) is None:
+            return False
+        os.kill(pid, signal.SIGQUIT)
+        until(lambda: server.pid is None, 30, "the end of PostgreSQL")
         self._keeper.server_crashed("PostgreSQL -m immediate", server.start)
+        return True
 
-    def fill_disk(self) -> None:
+    def fill_disk(self) -> bool:
         """PostgreSQL's disk has no byte left for six seconds; only if it dies is that a crash."""
-        if not self._disk.mounted or self.faults["fill_disk"] > 3:
-            return
         server = self._stack.infrastructure.postgres
         self._disk.fill()
         deadline = time.monotonic() + 6
@@ -167,18 +197,29 @@ class Chaos:
         died = server.pid is None
         self._disk.free()
         self._keeper.server_crashed("disk full", server.start, died=died)
+        return True
 
-    def jump_clock(self) -> None:
-        """A replica comes back to live in another time, and keeps it; needs libfaketime."""
-        if self._faketime is None:
-            return
-        process = self._settled()
-        if process is None:
-            return
-        self._stack.own[process.name] |= {
-            "LD_PRELOAD": str(self._faketime),
-            "FAKETIME": self._dice.choice(("+2d", "-1h", "-400d", "+7s")),
-            "DONT_FAKE_MONOTONIC": "1",
-        }
-        self._keeper.blame(process, "kill -9 of a service")
-        process.kill()
+    def jump_clock(self) -> bool:
+        """The clock of a replica jumps while it runs; done when its answers follow."""
+        clocks = self._stack.clocks
+        if clocks is None or (process := self._settled(clocks.has_own)) is None:
+            return False
+        return clocks.jump(process, self._dice.choice(OFFSETS))
+
+    def _slow(self, proxy: Proxy, seconds: float) -> bool:
+        proxy.delay = seconds
+        self._never.wait(3)
+        proxy.delay = 0.0
+        self._keeper.harmed()
+        return True
+
+    def _hold(self, proxy: Proxy, seconds: float) -> bool:
+        proxy.hold(True)
+        self._never.wait(seconds)
+        proxy.hold(False)
+        self._keeper.harmed()
+        return True
+
+
+def _name(fault: Fault) -> str:
+    return getattr(fault, "__name__", "")

@@ -62,6 +62,13 @@ def gather(admin_url: str, bootstrap: str) -> Evidence:
     return Evidence(kept, messages, ends)
 
 
+def glance(admin_url: str, bootstrap: str) -> Evidence:
+    """The positions alone: no event and no message, so that it may be asked often."""
+    _, ends = asyncio.run(_read(bootstrap, whole=False))
+    kept = {service: _keep(admin_url, service, whole=False) for service in SERVICES}
+    return Evidence(kept, {}, ends)
+
+
 def rows(admin_url: str, query: str) -> list[dict[str, Any]]:
     """The rows of a query, as the superuser, in the database of the services."""
     url = admin_url.rpartition("/")[0] + "/inkoop"
@@ -69,13 +76,14 @@ def rows(admin_url: str, query: str) -> list[dict[str, Any]]:
         return cursor.execute(query.encode()).fetchall()
 
 
-def _keep(url: str, service: str) -> Kept:
-    events = rows(url, f"select * from {service}.event order by lane, sequence")
+def _keep(url: str, service: str, *, whole: bool = True) -> Kept:
+    query = f"select * from {service}.event order by lane, sequence"
+    events = rows(url, query) if whole else []
     for event in events:
         event["data"] = json.loads(event["data"])
     relayed = rows(url, f"select lane, sequence from {service}.relay_position")
     parked = rows(url, f"select count(*) from {service}.parked")
-    states = rows(url, f"select stream, version from {service}.state")
+    states = rows(url, f"select stream, version from {service}.state") if whole else []
     return Kept(
         service,
         rows(url, f"select * from {service}.lane order by lane"),
@@ -88,7 +96,7 @@ def _keep(url: str, service: str) -> Kept:
 
 
 async def _read(
-    bootstrap: str,
+    bootstrap: str, *, whole: bool = True
 ) -> tuple[dict[str, list[Message]], dict[tuple[str, int], int]]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     await consumer.start()
@@ -99,7 +107,7 @@ async def _read(
         found: dict[str, list[Message]] = {topic: [] for topic in TOPICS}
         for place in places:
             await consumer.seek_to_beginning(place)
-        while any([await consumer.position(place) < ends[place] for place in places]):
+        while whole and any([await consumer.position(place) < ends[place] for place in places]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:
                     found[record.topic].append(_message(record))

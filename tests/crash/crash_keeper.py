@@ -4,8 +4,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
+from crash_recovery import Crashes, Recovery, waits_for
 from crash_stack import BreakableStack
 
 from inkoop_local.processes import Running, running
@@ -13,28 +15,19 @@ from inkoop_local.service_process import ServiceProcess, ask_ready
 
 LOOK = 0.1
 """Seconds between two looks at every replica."""
+PATIENCE = 90.0
+"""Seconds after which what does not come back is a finding."""
 _FAILPOINT = '{"failpoint": "'
 
 
 @dataclass
-class Crashes:
-    """What died, of what, and how long until it, and all that stands on it, was ready again."""
+class _Away:
+    """A replica that died and is not ready yet; monotonic times."""
 
-    by_cause: Counter[str] = field(default_factory=Counter[str])
-    recoveries: list[float] = field(default_factory=list[float])
-    unexplained: list[str] = field(default_factory=list[str])
-    """Replicas that ended though nobody did them harm, with the end of their logs."""
-    slowest: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
-
-    @property
-    def total(self) -> int:
-        """How many so far."""
-        return self.by_cause.total()
-
-    def recovered(self, name: str, seconds: float) -> None:
-        """It is ready again."""
-        self.recoveries.append(seconds)
-        self.slowest = sorted([*self.slowest, (round(seconds, 2), name)], reverse=True)[:8]
+    recovery: Recovery
+    died: float
+    harmed: float
+    asked: float
 
 
 class Keeper:
@@ -43,7 +36,7 @@ class Keeper:
     def __init__(self, stack: BreakableStack, crashes: Crashes) -> None:
         self._stack, self.crashes = stack, crashes
         self._stopping = threading.Event()
-        self._died: dict[str, list[float]] = {}
+        self._away: dict[str, _Away] = {}
         self._blamed: dict[str, str] = {}
         self._lock = threading.Lock()
         self._running: dict[str, Running | None] = {}
@@ -63,6 +56,10 @@ class Keeper:
         self._stopping.set()
         for thread in self._threads:
             thread.join(30)
+        self.check()
+
+    def check(self) -> None:
+        """Raise what ended the watch, if it ended."""
         if self._error is not None:
             raise self._error
 
@@ -73,7 +70,13 @@ class Keeper:
 
     def recovering(self) -> set[str]:
         """The replicas that died and are not ready yet."""
-        return set(self._died)
+        return set(self._away)
+
+    def harmed(self) -> None:
+        """Harm was done to what all stand on: whoever is recovering begins again."""
+        now = time.monotonic()
+        for away in list(self._away.values()):
+            away.harmed = now
 
     def server_crashed(
         self, cause: str, bring_back: Callable[[], None], *, died: bool = True
@@ -82,9 +85,15 @@ class Keeper:
         began = time.monotonic()
         self.crashes.by_cause[cause] += died
         bring_back()
-        back = time.monotonic() - began
-        self._stack.wait_ready(90)
-        self.crashes.recovered(f"{cause} (back after {back:.1f})", time.monotonic() - began)
+        self.harmed()
+        one = Recovery("all", cause)
+        one.waits["the server itself"] = time.monotonic() - began
+        try:
+            self._stack.wait_ready(PATIENCE, one.waits)
+        except AssertionError as late:
+            self.crashes.troubles.append(f"{cause}: {late}")
+        one.seconds = one.away = time.monotonic() - began
+        self.crashes.recoveries.append(one)
 
     def _watch(self) -> None:
         for process in self._stack.all_replicas():
@@ -96,13 +105,27 @@ class Keeper:
             self._stopping.wait(LOOK)
 
     def _ask(self) -> None:
-        while not self._stopping.is_set():
-            for name in list(self._died):
-                if ask_ready(self._urls[name])[0]:
-                    now = time.monotonic()
-                    for died in self._died.pop(name):
-                        self.crashes.recovered(name, now - died)
-            self._stopping.wait(LOOK)
+        with ThreadPoolExecutor(8) as threads:
+            while not self._stopping.is_set():
+                list(threads.map(self._ask_one, list(self._away)))
+                self._stopping.wait(LOOK)
+
+    def _ask_one(self, name: str) -> None:
+        away = self._away[name]
+        ready, said = ask_ready(self._urls[name])
+        now, one = time.monotonic(), away.recovery
+        if not ready:
+            one.waits[waits_for(said)] += now - away.asked
+            away.asked = now
+            if now - away.harmed > PATIENCE:
+                self.crashes.troubles.append(f"{name} does not come back: {said}")
+                away.harmed = now
+            return
+        one.seconds, one.away = now - away.harmed, now - away.died
+        self.crashes.recoveries.append(one)
+        with self._lock:
+            if self._away.get(name) is away:
+                del self._away[name]
 
     def _cause_of_death(self, process: ServiceProcess) -> str:
         """A failpoint says so in the log; else what we did to it; else nobody knows."""
@@ -115,7 +138,8 @@ class Keeper:
             if line.startswith(_FAILPOINT):
                 return "failpoint " + line.removeprefix(_FAILPOINT).split('"')[0]
         if blamed is None:
-            self.crashes.unexplained.append(f"{process.name}: {' | '.join(said[-3:])[:600]}")
+            end = " | ".join(said[-3:])[:600]
+            self.crashes.troubles.append(f"{process.name} ended by itself: {end}")
         return blamed or "unexplained"
 
     def _know(self, process: ServiceProcess) -> None:
@@ -128,10 +152,13 @@ class Keeper:
         return known is not None and known.is_alive()
 
     def _bring_back(self, process: ServiceProcess) -> None:
-        cause = self._cause_of_death(process)
+        cause, now = self._cause_of_death(process), time.monotonic()
         if cause != "stopped":
             self.crashes.by_cause[cause] += 1
-        self._died[process.name] = [*self._died.get(process.name, []), time.monotonic()]
+        with self._lock:
+            before = self._away.get(process.name)
+            died = before.died if before else now
+            self._away[process.name] = _Away(Recovery(process.name, cause), died, now, now)
         self._logged[process.name] = process.log.stat().st_size
         self._stack.begin(process)
         self._know(process)

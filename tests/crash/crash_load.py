@@ -59,8 +59,6 @@ class Load:
         self._error: BaseException | None = None
         self.submissions: list[Submission] = []
         self.stories = 0
-        self.moments: list[float] = []
-        """When (monotonic) somebody saw a decision or got an answer."""
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
@@ -79,11 +77,6 @@ class Load:
     def unanswered(self) -> list[Submission]:
         """What nobody answered (yet)."""
         return [one for one in self.submissions if not one.answer]
-
-    def longest_pause(self) -> float:
-        """The longest time, in seconds, in which nothing was answered nor decided."""
-        pairs = itertools.pairwise(sorted(self.moments))
-        return max((later - sooner for sooner, later in pairs), default=0.0)
 
     def write(self, path: Path) -> None:
         """The record, a line of JSON each."""
@@ -117,10 +110,8 @@ class Load:
         began = time.monotonic()
         await self._submit(client, step, one)
         one.seconds = round(time.monotonic() - began, 3)
-        self.moments.append(time.monotonic())
         if step.awaits and one.answer in ("accepted", "repeated"):
             one.decided = await self._decided(client, step)
-            self.moments.append(time.monotonic())
 
     async def _submit(self, client: httpx.AsyncClient, step: Step, one: Submission) -> None:
         headers = {"Content-Type": step.media_type, **CALLER}

@@ -15,11 +15,14 @@ from typing import Any
 
 from crash_chaos import FAILPOINTS, Chaos
 from crash_checks import Finding, check, final_decisions, redelivered
+from crash_clock import Clocks
 from crash_disk import Disk
-from crash_evidence import SERVICES, Evidence, gather
-from crash_keeper import Crashes, Keeper
+from crash_evidence import SERVICES, Evidence, gather, glance
+from crash_keeper import Keeper
 from crash_load import Load
-from crash_result import Result, count, recovery
+from crash_pauses import longest_waits
+from crash_recovery import Crashes
+from crash_result import Result, count, load_average
 from crash_stack import BreakableStack
 from crash_views import rebuild_and_compare
 
@@ -30,54 +33,129 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Asked:
-    """What to do: until so many crashes or seconds, one fault every `pause` seconds or so."""
+    """What to do: one fault every `pause` seconds or so until there were so many crashes.
+
+    Until every fault was done and every failpoint has killed, too; at most for `seconds`.
+    """
 
     seed: int
     crashes: int = 100
     seconds: float = 600.0
-    pause: float = 2.5
-    workers: int = 4
-    compare: bool = True
+    pause: float = 1.5
+    workers: int = 6
     failpoints: str = FAILPOINTS
     short: bool = False
-    """Whether only services die, one of them at failpoints too."""
+    """Whether only services are harmed, and one of them dies at failpoints; nothing is compared."""
+
+    @property
+    def places(self) -> list[str]:
+        """The failpoints that must kill."""
+        return [pair.partition("=")[0] for pair in self.failpoints.split(",")]
+
+
+@dataclass
+class Run:
+    """One run on a stack, which must be closed; what is known of it so far."""
+
+    stack: BreakableStack
+    asked: Asked
+
+    def __post_init__(self) -> None:
+        self.load = Load(self.asked.seed, self.stack.urls, workers=self.asked.workers)
+        self.disk = Disk(self.stack.directory / "postgres")
+        self.crashes = Crashes()
+        self.keeper = Keeper(self.stack, self.crashes)
+        short = self.asked.short
+        self.chaos = Chaos(self.stack, self.keeper, self.disk, self.asked.seed, short=short)
+        self.chaos_seconds = 0.0
+
+    def died_at(self) -> dict[str, int]:
+        """How many died at each failpoint."""
+        causes = self.crashes.by_cause
+        return {place: causes[f"failpoint {place}"] for place in self.asked.places}
+
+    def missing(self) -> list[str]:
+        """What should have happened and did not (yet)."""
+        places = [f"nobody died {place}" for place, died in self.died_at().items() if not died]
+        return [*places, *(f"{fault} was not done" for fault in self.chaos.undone())]
+
+    def disturb(self) -> None:
+        """Load and chaos together; afterwards all is as it should be, and stays so."""
+        began, asked = time.monotonic(), self.asked
+        dying = [self.stack.service("matching", 1)] if asked.short else self.stack.all_replicas()
+        self.stack.own = {one.name: {"INKOOP_FAILPOINTS": asked.failpoints} for one in dying}
+        self.keeper.start()
+        self.load.start()
+        try:
+            self.stack.restart(self.keeper.blame, dying)
+            self.chaos.go_on_until(self._is_enough, asked.seconds, asked.pause)
+            self.stack.own = {}
+            self.load.finish(300)
+            self.stack.restart(self.keeper.blame, dying)
+        finally:
+            self.keeper.finish()
+        self.chaos_seconds = round(time.monotonic() - began, 1)
+
+    def _is_enough(self) -> bool:
+        return self.crashes.total >= self.asked.crashes and not self.missing()
 
 
 def play(stack: BreakableStack, asked: Asked) -> Result:
-    """One run on this stack, which must be closed; it is closed again at the end."""
-    disk = Disk(stack.directory / "postgres")
-    load, crashes = Load(asked.seed, stack.urls, workers=asked.workers), Crashes()
-    began = time.monotonic()
+    """Open the stack, disturb it, check it, close it, and play the same input undisturbed."""
+    run, began, load = Run(stack, asked), time.monotonic(), load_average()
     try:
-        stack.open(disk)
-        faults = _disturb(stack, disk, load, crashes, asked)
-        evidence, findings = _settle_and_check(stack, load)
-        fenced, providers = _said(stack, "another writer was first"), str(stack.infrastructure)
-        findings += [Finding("wrong", f"ended by itself: {one}") for one in crashes.unexplained]
-        load.write(stack.directory.with_suffix(".submissions"))
+        stack.clocks = None if asked.short else Clocks(stack.directory / "clocks")
+        stack.open(None if asked.short else run.disk)
+        run.disturb()
+        evidence, findings = _settle_and_check(stack, run.load)
+        findings += [Finding("wrong", one) for one in run.crashes.troubles]
+        findings += [Finding("unproven", one) for one in run.missing()]
+        run.load.write(stack.directory.with_suffix(".submissions"))
+        known: dict[str, Any] = {
+            "fenced": _said(stack, "another writer was first"),
+            "providers": str(stack.infrastructure),
+            "left_out": _left_out(run),
+            "chaos_seconds": run.chaos_seconds,
+            "longest_wait_s": round(max(longest_waits(evidence).values()), 1),
+        }
     finally:
+        stack.keep_logs()
         stack.close()
-        disk.unmount()
-    same = None
-    if asked.compare:
-        same = final_decisions(evidence) == undisturbed(stack, asked, load.stories)
-        if not same:
+        run.disk.unmount()
+    if not asked.short:
+        known["same_as_undisturbed"] = _same(run, evidence)
+        if not known["same_as_undisturbed"]:
             findings.append(Finding("wrong", "final decisions differ from an undisturbed run"))
-    p50, longest = recovery(crashes)
-    return Result(
-        seed=asked.seed,
-        providers=providers,
-        seconds=round(time.monotonic() - began, 1),
-        fenced=fenced,
-        crashes=crashes.total,
-        crashes_by_cause=dict(crashes.by_cause),
-        faults=dict(faults),
-        recovery_p50_s=p50,
-        recovery_max_s=longest,
-        slowest=crashes.slowest,
-        same_as_undisturbed=same,
-        **_counts(load, evidence, findings),
-    )
+    known["seconds"] = round(time.monotonic() - began, 1)
+    known["load_average"] = [load, load_average()]
+    return Result(seed=asked.seed, **known, **_died(run), **_counts(run.load, evidence, findings))
+
+
+def _same(run: Run, evidence: Evidence) -> bool:
+    return final_decisions(evidence) == undisturbed(run.stack, run.asked, run.load.stories)
+
+
+def _died(run: Run) -> dict[str, Any]:
+    """What was done and what died of it."""
+    crashes = run.crashes
+    return {
+        "crashes": crashes.total,
+        "crashes_by_cause": dict(crashes.by_cause),
+        "failpoints": run.died_at(),
+        "faults": dict(run.chaos.faults),
+        "recovery_p50_s": crashes.p50,
+        "recovery_max_s": crashes.longest,
+        "away_max_s": crashes.away,
+        "slowest": crashes.slowest(),
+    }
+
+
+def _left_out(run: Run) -> list[str]:
+    clocks = run.stack.clocks
+    words = [clocks.missing] if clocks is not None and clocks.missing else []
+    if not run.asked.short and not run.disk.mounted:
+        words.append("no full disk: nobody lets us mount one")
+    return words
 
 
 def _counts(load: Load, evidence: Evidence, findings: list[Finding]) -> dict[str, Any]:
@@ -111,49 +189,28 @@ def undisturbed(
         calm.close()
 
 
-def wait_until_quiet(stack: BreakableStack, seconds: float = 90.0) -> None:
+def wait_until_quiet(stack: BreakableStack, seconds: float = 120.0) -> None:
     """Wait until every event is on its topic and read by all who hear it, twice over."""
     counts: list[object] = []
 
     def quiet() -> bool | None:
-        evidence = _gather(stack)
-        heads = {s: [lane["head"] for lane in evidence.kept[s].lanes] for s in SERVICES}
+        infrastructure = stack.infrastructure
+        now = glance(infrastructure.postgres.admin_url, infrastructure.kafka.bootstrap)
+        heads = {s: [lane["head"] for lane in now.kept[s].lanes] for s in SERVICES}
         told = all(
             kept.relayed[lane["lane"]] == lane["head"]
-            for kept in evidence.kept.values()
+            for kept in now.kept.values()
             for lane in kept.lanes
         )
         read = all(
-            row["next_offset"] == evidence.ends[row["topic"], row["lane"]]
-            for kept in evidence.kept.values()
+            row["next_offset"] == now.ends[row["topic"], row["lane"]]
+            for kept in now.kept.values()
             for row in kept.tracking
         )
         counts.append(heads)
         return (told and read and counts[-2:-1] == [heads]) or None
 
     until(quiet, seconds, "nothing is under way any more", pause=0.3)
-
-
-def _disturb(
-    stack: BreakableStack, disk: Disk, load: Load, crashes: Crashes, asked: Asked
-) -> Counter[str]:
-    keeper = Keeper(stack, crashes)
-    chaos = Chaos(stack, keeper, disk, asked.seed)
-    dying = stack.all_replicas() if not asked.short else [stack.service("matching", 1)]
-    stack.own = {one.name: {"INKOOP_FAILPOINTS": asked.failpoints} for one in dying}
-    keeper.start()
-    load.start()
-    try:
-        stack.restart(keeper.blame, dying)
-        if not asked.short:
-            chaos.begin_with_servers()
-        chaos.go_on_until(asked.crashes, asked.seconds, asked.pause)
-        stack.own = {}
-        load.finish(240)
-        stack.restart(keeper.blame, dying)
-    finally:
-        keeper.finish()
-    return chaos.faults
 
 
 def _settle_and_check(stack: BreakableStack, load: Load) -> tuple[Evidence, list[Finding]]:
@@ -179,7 +236,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--crashes", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=600.0)
-    parser.add_argument("--pause", type=float, default=2.5)
+    parser.add_argument("--pause", type=float, default=1.5)
     parser.add_argument("--directory", type=Path, default=ROOT / ".local" / "crash")
     parser.add_argument("--result", type=Path, default=ROOT / ".local" / "crash.json")
     given = parser.parse_args()
@@ -187,7 +244,7 @@ def main() -> int:
     asked = Asked(given.seed, given.crashes, given.seconds, given.pause)
     result = play(BreakableStack(given.directory, given.seed), asked)
     result.write(given.result)
-    sys.stdout.write(given.result.read_text())
+    sys.stdout.write(result.lines() + "\n")
     return 0 if result.passed else 1
 
 

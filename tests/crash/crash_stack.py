@@ -3,13 +3,17 @@
 import itertools
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from crash_clock import Clocks
 from crash_disk import Disk
 from crash_proxy import Proxy
+from crash_recovery import waits_for
 
 from inkoop_local import ports
 from inkoop_local.service_process import Program, ServiceProcess, ask_ready, console_script
@@ -22,8 +26,8 @@ FOREIGN = ("INKOOP_KAFKA", "INKOOP_DATABASE_ADMIN")
 class BreakableStack(Stack):
     """A local stack whose services reach Kafka and PostgreSQL through `kafka_proxy`, `sql_proxy`.
 
-    `extra` is read at every start of a service, `own` at that of the replica of this name:
-    failpoints, a clock. Every start gets another seed.
+    `extra` is read at every start of a service, `own` at that of the replica of this name, for
+    failpoints; `clocks` too, where there are any. Every start gets another seed.
     """
 
     def __init__(self, directory: Path, seed: int, program: Program = console_script) -> None:
@@ -34,6 +38,7 @@ class BreakableStack(Stack):
         super().__init__(directory, environ, SERVICES, program)
         self.extra: dict[str, str] = {}
         self.own: dict[str, dict[str, str]] = {}
+        self.clocks: Clocks | None = None
         self.replicas = 2
         self._seeds = itertools.count(seed * 10_000)
         self._settling = threading.Lock()
@@ -66,8 +71,10 @@ class BreakableStack(Stack):
 
     def begin(self, process: ServiceProcess) -> None:
         """Start a replica (again), without waiting for it."""
+        clock = self.clocks.settings(process) if self.clocks is not None else {}
         with self._settling:
-            process.start({**self._settings(process.service), **self.own.get(process.name, {})})
+            own = self.own.get(process.name, {})
+            process.start({**self._settings(process.service), **own, **clock})
 
     def restart(
         self, blame: Callable[[ServiceProcess, str], None], replicas: Sequence[ServiceProcess]
@@ -78,26 +85,37 @@ class BreakableStack(Stack):
             process.stop()
         self.wait_ready(90)
 
-    def ready(self) -> bool:
-        """Whether every replica says so now."""
-        return all(ask_ready(process.url)[0] for process in self.all_replicas())
-
-    def wait_ready(self, seconds: float = 60.0) -> float:
-        """Wait until every replica is ready; how long it took, in seconds."""
+    def wait_ready(self, seconds: float = 60.0, waits: dict[str, float] | None = None) -> None:
+        """Wait until every replica is ready; `waits` is added to, by what was waited for."""
         began, never = time.monotonic(), threading.Event()
-        while not self.ready():
-            assert time.monotonic() - began < seconds, f"not ready: {self.reasons()}"
-            never.wait(0.25)
-        return time.monotonic() - began
+        asked = began
+        while reasons := self.reasons():
+            now = time.monotonic()
+            assert now - began < seconds, f"not ready: {reasons}"
+            if waits is not None:
+                what = waits_for(next(iter(reasons.values())))
+                waits[what] = waits.get(what, 0.0) + now - asked
+            asked = now
+            never.wait(0.1)
 
     def reasons(self) -> Mapping[str, str]:
         """What each replica that is not ready says."""
-        asked = {process.name: ask_ready(process.url) for process in self.all_replicas()}
-        return {name: why for name, (ready, why) in asked.items() if not ready}
+        replicas = self.all_replicas()
+        with ThreadPoolExecutor(len(replicas)) as threads:
+            answers = list(threads.map(ask_ready, [process.url for process in replicas]))
+        asked = zip(replicas, answers, strict=True)
+        return {process.name: why for process, (ready, why) in asked if not ready}
 
     def logs(self) -> Sequence[Path]:
         """The logs of all services."""
         return sorted((self.directory / "log").glob("*.log"))
+
+    def keep_logs(self) -> None:
+        """Leave the logs beside the directory, for whoever asks why."""
+        kept = self.directory.with_name(self.directory.name + "-log")
+        shutil.rmtree(kept, ignore_errors=True)
+        if (said := self.directory / "log").exists():
+            shutil.copytree(said, kept)
 
     def _settings(self, service: str) -> dict[str, str]:
         settings = super()._settings(service)

@@ -6,8 +6,9 @@ import pytest
 from crash_broken import broken_by
 from crash_checks import Finding, check
 from crash_evidence import gather
-from crash_keeper import Crashes, Keeper
+from crash_keeper import Keeper
 from crash_load import Load
+from crash_recovery import Crashes
 from crash_run import wait_until_quiet
 from crash_stack import BreakableStack
 

@@ -6,13 +6,13 @@ import pytest
 from crash_run import Asked, play
 from crash_stack import BreakableStack
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
 
 def test_a_few_crashes_lose_nothing_and_double_nothing(place: Path) -> None:
-    points = "before-store-commit=0.02,after-store-commit=0.02,before-relay-position=0.02"
-    asked = Asked(3, crashes=6, seconds=12, pause=0.5, compare=False, failpoints=points, short=True)
+    points = "before-store-commit=0.25,after-store-commit=0.25"  # nearly every batch
+    asked = Asked(3, crashes=5, seconds=120, pause=2.0, failpoints=points, short=True)
     result = play(BreakableStack(place, asked.seed), asked)
     assert result.findings == []
-    assert result.crashes >= 3
+    assert result.crashes >= asked.crashes
     assert result.sent > 0
