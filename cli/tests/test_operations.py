@@ -25,6 +25,7 @@ def test_the_form_of_status_json(doubles: Doubles, inkoop: Inkoop) -> None:
         "lag": 3,
         "backlog": 4,
         "parked": 0,
+        "gap": None,
     }
 
 

@@ -29,6 +29,8 @@ class Health:
     lag: int | None = None
     backlog: int | None = None
     parked: int | None = None
+    gap: Mapping[str, Any] | None = None
+    """Its era and how many events, where the store knows less than the topics."""
 
     @property
     def well(self) -> bool:
@@ -61,6 +63,7 @@ def _ask(services: Services, place: tuple[str, str]) -> Health:
         lag=_number(body, "lag"),
         backlog=_number(body, "relay_backlog"),
         parked=_number(body, "parked"),
+        gap=body.get("gap"),
     )
 
 

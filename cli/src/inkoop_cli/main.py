@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from inkoop_cli import screen
-from inkoop_cli.commands import demo, parked, rebuild, show, status, submit
+from inkoop_cli.commands import demo, era, parked, rebuild, show, status, submit
 from inkoop_cli.faults import BROKEN, BrokenError, StopError
 
 HELP = """\
@@ -40,6 +40,7 @@ def build() -> typer.Typer:
     app.command(help=_paragraphs(show.HELP))(show.show)
     app.command(help=_paragraphs(status.HELP))(status.status)
     app.add_typer(_parked())
+    app.add_typer(_era())
     app.command(help=_paragraphs(rebuild.HELP))(rebuild.rebuild)
     app.command(help=_paragraphs(demo.HELP))(demo.demo)
     return app
@@ -71,6 +72,15 @@ def _parked() -> typer.Typer:
     group.command("list", help=_paragraphs(parked.LIST_HELP))(parked.list_parked)
     group.command("show", help=_paragraphs(parked.SHOW_HELP))(parked.show)
     group.command("release", help=_paragraphs(parked.RELEASE_HELP))(parked.release)
+    return group
+
+
+def _era() -> typer.Typer:
+    group = typer.Typer(
+        name="era", help=_paragraphs(era.HELP), no_args_is_help=True, rich_markup_mode="rich"
+    )
+    group.command("gap", help=_paragraphs(era.GAP_HELP))(era.gap)
+    group.command("raise", help=_paragraphs(era.RAISE_HELP))(era.raise_)
     return group
 
 

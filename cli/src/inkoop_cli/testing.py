@@ -43,6 +43,10 @@ class ServiceDouble:
     """How many documents each request brought."""
     asked_by: dict[str, str] = field(default_factory=dict)
     released: list[dict[str, Any]] = field(default_factory=list)
+    gap: list[dict[str, Any]] = field(default_factory=list)
+    positions: list[dict[str, Any]] = field(default_factory=list)
+    """How far it has read each partition of the one topic that it is asked for."""
+    eras: list[int] = field(default_factory=list)
     _bytes: dict[str, str] = field(default_factory=dict)
 
     def take_in(self, name: str, data: bytes) -> dict[str, Any]:
@@ -101,6 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(204, None)
         elif path == "/v1/status":
             self._answer(200, self.double.status)
+        elif path in {"/v1/eras", "/v1/seen"} or path.endswith("/gap"):
+            self._answer(200, self._of_eras(path))
         elif path == "/v1/trail":
             self._answer(200, {"entries": list(self._asked_entries())})
         elif path == "/v1/views":
@@ -121,6 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/v1/parked/releases":
             self.double.released.append(json.loads(body))
             self._answer(200, {"released": 2})
+        elif self.path == "/v1/eras":
+            self.double.eras.append(json.loads(body)["number"])
+            self.double.status["gap"] = None
+            self._answer(201, {"era": {"number": self.double.eras[-1]}})
         elif self.path.endswith("/rebuilds"):
             self._answer_rebuild()
         else:
@@ -147,6 +157,17 @@ class _Handler(BaseHTTPRequestHandler):
             lines.append({"done": True, "facts": 240, "seconds": 0.1})
         text = "".join(json.dumps(line) + "\n" for line in lines).encode()
         self._send(200, "application/x-ndjson", text)
+
+    def _of_eras(self, path: str) -> dict[str, Any]:
+        if path == "/v1/seen":
+            return {"partitions": self.double.positions}
+        if path == "/v1/eras":
+            raised = [{"number": number} for number in self.double.eras]
+            gap = self.double.status.get("gap")
+            return {"next": len(raised) + 1, "gap": gap, "raised": raised}
+        after, limit = int(self._query().get("after", "0")), int(self._query()["limit"])
+        page = self.double.gap[after : after + limit]
+        return {"gap": page, "next": after + limit if len(page) == limit else None}
 
     def _answer_parked(self, wanted: str) -> None:
         rows = [row for row in self.double.parked if not wanted or str(row["id"]) == wanted]

@@ -10,11 +10,15 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
 
 from inkoop_host import logs
+from inkoop_host.comparing import Comparing
+from inkoop_host.eras import Eras, Heads
+from inkoop_host.gap import Gap
 from inkoop_host.health import Health
 from inkoop_host.metrics import Metrics
 from inkoop_host.parts import Parts
@@ -30,8 +34,10 @@ from inkoop_host.service import Service
 from inkoop_host.settings import Settings
 from inkoop_host.supervisor import Supervisor
 from inkoop_host.tracing import Tracing
+from inkoop_kit.postgres import Database
 
 NOBODY = "127.0.0.1:9"
+NOWHERE = Database(f"postgresql://x@{NOBODY}/x", "x", "x")
 
 
 @dataclass
@@ -158,7 +164,16 @@ def service(**more: Any) -> Service:
 def fake_parts(_: Service, metrics: Metrics, tracing: Tracing, instruments: object) -> Parts:
     """Loops that idle."""
     del metrics, tracing, instruments
-    return Parts(desk=Loop(), relay=Loop(), processor=Loop(joined=False), operations=Books())
+    return Parts(
+        desk=Loop(), relay=Loop(), processor=Loop(joined=False), operations=Books(),
+        comparing=Comparing(Eras(NOWHERE), no_gap, print),
+    )  # fmt: skip
+
+
+async def no_gap(read: object, turn: object) -> Gap:
+    """Store and topics agree."""
+    del read, turn
+    return Gap(Heads({0: 0}, None, datetime(2026, 11, 24, tzinfo=UTC)), ())
 
 
 async def loop_alone(how: str) -> int:

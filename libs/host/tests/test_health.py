@@ -31,7 +31,7 @@ def health(clock: Clock) -> Health:
 
 @pytest.fixture
 def started(health: Health) -> Health:
-    for what in ("schema", "postgresql", "kafka"):
+    for what in ("schema", "postgresql", "kafka", "era"):
         health.reached(what)
     return health
 
@@ -40,10 +40,15 @@ def test_it_has_started_when_everything_was_there_once(health: Health) -> None:
     health.reached("postgresql")
     health.lacks("kafka", "no broker answers")
 
-    assert health.startup() == ["schema: not reached yet", "kafka: no broker answers"]
+    assert health.startup() == [
+        "schema: not reached yet",
+        "kafka: no broker answers",
+        "era: not reached yet",
+    ]
 
     health.reached("schema")
     health.reached("kafka")
+    health.reached("era")
     health.lacks("kafka", "it went away later")
     assert health.startup() == []
 
@@ -77,7 +82,7 @@ async def test_what_does_not_live_is_not_ready(started: Health, clock: Clock) ->
 
 @pytest.mark.asyncio
 async def test_it_is_not_ready_before_it_has_started(health: Health) -> None:
-    assert len(await health.ready()) == 3
+    assert len(await health.ready()) == 4
 
 
 @pytest.mark.asyncio

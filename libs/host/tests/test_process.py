@@ -26,7 +26,7 @@ async def test_the_status_says_what_this_replica_knows() -> None:
 async def test_a_process_that_reads_is_ready_only_when_it_has_joined() -> None:
     process = Process(service(), fake_parts)
     process.health.database = lambda: True
-    for what in ("schema", "postgresql", "kafka"):
+    for what in ("schema", "postgresql", "kafka", "era"):
         process.health.reached(what)
     assert await process.health.ready() == ["processor: has not joined its group"]
 

@@ -9,13 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from inkoop_cli import screen
+from inkoop_cli.commands import era
 from inkoop_cli.faults import NOT_AS_EXPECTED, UNREACHABLE
+from inkoop_cli.gaps import Gap, read_gap
 from inkoop_cli.health import Health, read_health
 from inkoop_cli.options import AsJson, open_services
 
 HELP = """\
 Show every instance of every service: ready or why not, messages not yet read (lag), facts not
-yet sent (relay), and messages parked for a person.
+yet sent (relay), and messages parked for a person. Of a service that was restored to an earlier
+moment, also what it told and forgot, with who has seen it.
 
 [bold]Examples[/]
   inkoop status
@@ -26,20 +29,27 @@ yet sent (relay), and messages parked for a person.
 """
 
 
+_FIRST = 10
+"""Events of a gap that are shown with the status."""
+
+
 def status(*, as_json: AsJson = False) -> None:
     """Ask all addresses, show, and say by the exit code whether all is well."""
     with open_services() as services:
         found = read_health(services)
+        told = {each.service: each.gap for each in found if each.gap}
+        gaps = [read_gap(services, service, gap) for service, gap in told.items()]
     if as_json:
-        screen.machine(answer(found))
+        screen.machine(answer(found, gaps))
     else:
-        _show(found)
+        _show(found, gaps)
     raise typer.Exit(exit_code(found))
 
 
-def answer(found: Sequence[Health]) -> dict[str, Any]:
+def answer(found: Sequence[Health], gaps: Sequence[Gap] = ()) -> dict[str, Any]:
     """The form of `--json`."""
     return {
+        "gaps": [msgspec.to_builtins(gap) for gap in gaps],
         "well": all(each.well for each in found),
         "instances": [msgspec.to_builtins(each) for each in found],
     }
@@ -52,7 +62,7 @@ def exit_code(found: Sequence[Health]) -> int:
     return 0 if all(each.well for each in found) else NOT_AS_EXPECTED
 
 
-def _show(found: Sequence[Health]) -> None:
+def _show(found: Sequence[Health], gaps: Sequence[Gap]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for title in ("service", "", "lag", "relay", "parked", "address"):
         justify = "right" if title in {"lag", "relay", "parked"} else "left"
@@ -64,6 +74,14 @@ def _show(found: Sequence[Health]) -> None:
     console.print(table)
     for line in _advice(found):
         console.print(line, style="yellow")
+    for gap in gaps:
+        console.print(f"\n{gap.service} told and forgot, the first of {gap.events}:")
+        console.print(era.table(gap.listed[:_FIRST]))
+        console.print(
+            f"`inkoop era gap {gap.service}` lists all, `inkoop era raise {gap.service}` lets it go"
+            " on: read docs/operations/restore-earlier.md before.",
+            style="yellow",
+        )
 
 
 def _standing(each: Health) -> Text:

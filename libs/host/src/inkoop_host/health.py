@@ -27,7 +27,7 @@ class Health:
     def __init__(
         self,
         *,
-        needs: tuple[str, ...] = ("schema", "postgresql", "kafka"),
+        needs: tuple[str, ...] = ("schema", "postgresql", "kafka", "era"),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.draining = False

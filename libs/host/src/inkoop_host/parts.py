@@ -4,11 +4,18 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from inkoop_events.catalogue import TOPICS
+from inkoop_events.envelope import source_of
+from inkoop_host.comparing import ComparedDatabase, Comparing
+from inkoop_host.eras import Eras
+from inkoop_host.gap import find_gap
 from inkoop_host.instruments import Instruments, MeasuredStore
 from inkoop_host.metrics import Metrics
 from inkoop_host.migrate import schema_of
+from inkoop_host.retelling import RestoringOutbox, Retelling
 from inkoop_host.service import Service
 from inkoop_host.tracing import Tracing
 from inkoop_kit.batch import codecs
@@ -16,9 +23,7 @@ from inkoop_kit.desk import Desk
 from inkoop_kit.failpoints import failpoints
 from inkoop_kit.hearing import Hearing
 from inkoop_kit.holding import Holding
-from inkoop_kit.mapping import Mapping
 from inkoop_kit.operations import Operations
-from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database
 from inkoop_kit.processor import Processor, ProcessorSettings
 from inkoop_kit.queries import Queries
@@ -37,6 +42,8 @@ class Parts:
     relay: Any
     processor: Any | None
     operations: Any
+    comparing: Any
+    """Says when the others may begin: when the store was compared with its topics."""
 
 
 MakeParts = Callable[[Service, Metrics, Tracing, Instruments], Parts]
@@ -47,21 +54,24 @@ def make_parts(
 ) -> Parts:
     """The real parts, for Kafka and PostgreSQL; asks for a running event loop."""
     settings, name = service.settings, service.name
-    client = f"{name}-{settings.replica}"
+    client, schema = f"{name}-{settings.replica}", schema_of(name)
     reached = failpoints(os.environ)
 
     def database(purpose: str) -> Database:
-        return Database(settings.database, schema_of(name), f"{client}-{purpose}")
+        return Database(settings.database, schema, f"{client}-{purpose}")
 
     def store(purpose: str) -> MeasuredStore:
-        way = database(purpose)
+        way = ComparedDatabase(settings.database, schema, f"{client}-{purpose}", comparing)
         return MeasuredStore(metrics, tracing, way, service.kinds, service.views, reached)
 
     encoded = codecs(service.kinds)
+    told = Retelling(name, settings.operator, service.kinds, service.to_public, service.told_once)
+    comparing = _comparing(service, told, database("eras"))
+    way = ComparedDatabase(settings.database, schema, f"{client}-relay", comparing)
     relay = Relay(
         RelaySettings(settings.kafka, f"{client}-relay"),
-        Outbox(database("relay"), schema_of(name), _number(settings.replica)),
-        Mapping(name, settings.operator, service.kinds, service.to_public),
+        RestoringOutbox(way, schema, _number(settings.replica), told),
+        told,
         instruments,
         reached,
     )
@@ -78,7 +88,14 @@ def make_parts(
             relay.wake,
         )
     desk = Desk(store("desk"), queries, encoded, service.views, relay.wake)
-    return Parts(desk, relay, processor, operations)
+    return Parts(desk, relay, processor, operations, comparing)
+
+
+def _comparing(service: Service, told: Retelling, database: Database) -> Comparing:
+    settings, name = service.settings, service.name
+    topics = [topic.name for topic in TOPICS.values() if topic.publisher == name]
+    find = partial(find_gap, settings.kafka, topics, source_of(settings.operator, name))
+    return Comparing(Eras(database), find, told.open)
 
 
 def _number(replica: str) -> int:

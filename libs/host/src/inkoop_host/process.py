@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from inkoop_events.catalogue import TOPICS, asyncapi
 from inkoop_host.edge import Edge
+from inkoop_host.eras_http import eras_router, gap_of
 from inkoop_host.health import Health
 from inkoop_host.http import make_api
 from inkoop_host.instruments import Instruments
@@ -54,6 +55,7 @@ class Process:
         self.parts = make(service, self.metrics, self.tracing, instruments)
         self._probe = Database(settings.database, schema_of(service.name), f"{service.name}-health")
         self.health.database = lambda: answers(self._probe)
+        self.parts.comparing.health = self.health
         if (processor := self.parts.processor) is not None:
             joined = "processor: has not joined its group"
             self.health.conditions[joined] = lambda: processor.joined
@@ -99,12 +101,15 @@ class Process:
         )
         api = make_api(service.name, service.api_version, service.settings.contact, _now)
         api.include_router(operations_router(desk))
+        api.include_router(eras_router(parts.comparing))
         api.include_router(service.router(parts.desk))
         return api
 
     async def _begin(self) -> None:
         patience = self.service.settings.schema_patience
         await wait_for_schema(self._probe, self.service.name, self.health, patience)
+        self.supervisor.watch("comparing", self.parts.comparing)
+        await self.parts.comparing.wait()
         self.supervisor.watch("desk", self.parts.desk)
         self.supervisor.watch("relay", self.parts.relay)
         if self.parts.processor is not None:
@@ -119,6 +124,7 @@ class Process:
             "replica": self.service.settings.replica,
             "version": self.version,
             "reasons": reasons,
+            "gap": gap_of(self.parts.comparing),
             "lag": sum(lag.values()),
             "partitions": [
                 {"topic": topic, "partition": partition, "lag": records}

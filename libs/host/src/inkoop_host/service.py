@@ -18,7 +18,9 @@ class Service:
     """One service, as its `main.build` puts it together.
 
     `to_public` makes the public event of a fact, or none; it gets the stream's key and the fact.
-    Without subscriptions no processor runs. Migrations lie in the package `inkoop_<name>`.
+    `told_once` are the public events that each stand for one thing: one of which the others know
+    from a gap (docs/adr/0016-eras.md) is not told a second time. Without subscriptions no processor
+    runs. Migrations lie in the package `inkoop_<name>`.
     """
 
     name: str
@@ -28,4 +30,5 @@ class Service:
     to_public: Callable[[str, Any], Any | None]
     subscriptions: tuple[Subscription[Any], ...] = ()
     views: tuple[View[Any, Any], ...] = ()
+    told_once: tuple[type[Any], ...] = ()
     api_version: str = "1.0.0"

@@ -15,16 +15,10 @@ from typing import TypeAlias
 Failpoint: TypeAlias = Callable[[str], None]
 """Called with the name of a place; does not return when the process is to die there."""
 
-NAMES = frozenset(
-    {
-        "before-store-commit",
-        "after-store-commit",
-        "after-relay-send",
-        "before-relay-position",
-        "in-rebalance",
-        "in-rebuild",
-    }
-)
+NAMES = frozenset((
+    "before-store-commit", "after-store-commit", "after-relay-send", "before-relay-position",
+    "in-rebalance", "in-rebuild",
+))  # fmt: skip
 """after-relay-send: sent, not acknowledged; before-relay-position: acknowledged, not noted."""
 
 

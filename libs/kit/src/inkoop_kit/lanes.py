@@ -1,9 +1,11 @@
-"""Lanes: which partition a key belongs to, as Kafka's default partitioner says."""
+"""Lanes: the partition of a key, as Kafka's default partitioner says, and positions in lanes."""
 
 from functools import lru_cache
 
 LANES = 24
 """Partitions of every topic and lanes of every store; never changes (design D6)."""
+ERA = 2**40
+"""Positions of an era: a position is era × ERA + n, dense within its era (design D2)."""
 
 _M = 0x5BD1E995
 _MASK = 0xFFFFFFFF
@@ -33,3 +35,12 @@ def murmur2(data: bytes) -> int:
 def event_id(lane: int, sequence: int) -> str:
     """The CloudEvents id of the fact at this position: unique within its source."""
     return f"{lane}-{sequence}"
+
+
+def unsent(position: int, head: int) -> int:
+    """Facts behind a position up to a head. Where an era was raised between: those of it, and one.
+
+    So it is never zero before the position has passed the jump.
+    """
+    first = head - head % ERA
+    return head - position if position >= first else head - first + 1

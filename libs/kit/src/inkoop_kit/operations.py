@@ -9,10 +9,20 @@ from psycopg.rows import dict_row
 
 from inkoop_kit.arrays import Ints
 from inkoop_kit.failpoints import Failpoint, never
+from inkoop_kit.lanes import ERA
 from inkoop_kit.postgres import Database
 from inkoop_kit.rebuild import rebuild
 from inkoop_kit.views import View
 
+_LANES = f"""
+select lane, head, coalesce(sequence, 0) as sent, (head - coalesce(sum(jump), 0))::bigint as facts,
+    greatest(0, head - coalesce(sequence, 0)
+        - coalesce(sum(jump) filter (where first > coalesce(sequence, 0)), 0))::bigint as unsent
+from lane left join relay_position using (lane) left join lateral (
+    select number * {ERA} as first, number * {ERA} - heads[lane.lane + 1] as jump from era
+) as raised on true group by lane, head, sequence order by lane
+"""
+"""Where an era was raised, positions were left out between `heads` and the first of the era."""
 _PARKED = 'id, lane, topic, "offset", key, reason, detail, attempts, parked_at, release_asked'
 
 
@@ -31,10 +41,7 @@ class Operations:
 
     def status(self) -> dict[str, Any]:
         """Facts, relay backlog, positions and parked messages, over all replicas."""
-        lanes = self._rows(
-            """select lane.lane, head, coalesce(sequence, 0) as sent
-            from lane left join relay_position using (lane) order by lane"""
-        )
+        lanes = self._rows(_LANES)
         parked = self._rows(
             """select lane, reason, count(*) as count, min(parked_at) as oldest from parked
             where released_at is null group by lane, reason order by lane, reason"""
@@ -44,8 +51,9 @@ class Operations:
             group by topic order by topic"""
         )
         return {
-            "facts": sum(row["head"] for row in lanes),
-            "relay_backlog": sum(max(0, row["head"] - row["sent"]) for row in lanes),
+            "era": max(row["head"] for row in lanes) // ERA,
+            "facts": sum(row["facts"] for row in lanes),
+            "relay_backlog": sum(row["unsent"] for row in lanes),
             "parked": sum(row["count"] for row in parked),
             "parked_lanes": parked,
             "read": topics,
@@ -62,16 +70,12 @@ class Operations:
 
     def parked_one(self, parked: int) -> dict[str, Any] | None:
         """A parked message with its headers and its bytes (as text where they are UTF-8)."""
-        rows = self._rows(
-            f"select {_PARKED}, headers, value, released_at from parked where id = %s",
-            [parked],
-        )
-        if not rows:
-            return None
-        row = rows[0]
-        row["headers"] = dict(msgspec.json.decode(row["headers"], type=list[tuple[str, str]]))
-        row["value"] = bytes(row["value"]).decode("utf-8", "backslashreplace")
-        return row
+        query = f"select {_PARKED}, headers, value, released_at from parked where id = %s"
+        for row in self._rows(query, [parked]):
+            row["headers"] = dict(msgspec.json.decode(row["headers"], type=list[tuple[str, str]]))
+            row["value"] = bytes(row["value"]).decode("utf-8", "backslashreplace")
+            return row
+        return None
 
     def release(self, ids: Sequence[int]) -> int:
         """Want these released; who holds the lane does it. Gives how many there were."""
@@ -91,9 +95,8 @@ class Operations:
         return (asdict(lane) for lane in lanes)
 
     def _asked(self, where: str, values: list[Any]) -> int:
-        query = (  # the condition is one of the two above
-            f"update parked set release_asked = now() where released_at is null and {where}"
-        )
+        # the condition is one of the two above
+        query = f"update parked set release_asked = now() where released_at is null and {where}"
         return self._database.connection.execute(query.encode(), values).rowcount
 
     def _rows(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:

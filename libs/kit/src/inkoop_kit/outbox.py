@@ -1,13 +1,14 @@
 """The outbox: the event table as the relay reads it, lane by lane, shared by session locks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
 from zlib import crc32
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
 from inkoop_kit.arrays import Ints
-from inkoop_kit.lanes import LANES
+from inkoop_kit.lanes import LANES, unsent
 from inkoop_kit.postgres import STORED, Database
 from inkoop_kit.store import Stored
 
@@ -28,6 +29,7 @@ from unnest(%s::smallint[], %s::bigint[]) as at (lane, sequence)
 where relay_position.lane = at.lane
     and (relay_position.sequence < at.sequence or relay_position.cluster <> %s)
 """
+_SENT = "select sequence from relay_position where lane = %s and cluster in ('', %s)"
 _MEMBERS = """
 select count(*) from pg_locks
 where locktype = 'advisory' and classid::bigint = %s and objid >= 1000 and granted
@@ -59,16 +61,15 @@ class Outbox:
     def share(self) -> None:
         """Take or give lanes until this replica holds its share."""
         self._check()
-        row = self._database.connection.execute(_MEMBERS, [self._class]).fetchone()
-        members = max(1, row[0] if row else 1)
-        share = -(-LANES // members)
+        share = -(-LANES // max(1, self._number(_MEMBERS, self._class)))
         for lane in sorted(self._positions)[share:]:
-            self._unlock(lane)
+            self._number("select pg_advisory_unlock(%s, %s)", self._class, lane)
+            del self._positions[lane]
         for lane in range(LANES):
             if len(self._positions) >= share:
                 break
             if lane not in self._positions and self._locked(lane):
-                self._positions[lane] = self._position(lane)
+                self._positions[lane] = self._number(_SENT, lane, self._cluster)
 
     def read(self, limit: int) -> list[Stored]:
         """The facts that are not sent, in order, at most so many of each lane, and bytes."""
@@ -82,24 +83,29 @@ class Outbox:
             return []
         with self._database.connection.cursor(row_factory=class_row(Stored)) as cursor:
             values = [Ints(behind), Ints(behind.values()), limit, _BYTES]
-            return cursor.execute(_READ, values).fetchall()
+            stored = cursor.execute(_READ, values).fetchall()
+        if jumps := behind.keys() - {fact.lane for fact in stored}:  # the era was raised
+            self._move({lane: self._heads[lane] for lane in jumps})
+        return stored
 
     def sent(self, stored: Sequence[Stored]) -> None:
         """These facts are on Kafka, acknowledged: move the positions."""
-        last = {fact.lane: fact.sequence for fact in stored}
-        values = [self._cluster, Ints(last), Ints(last.values()), self._cluster]
-        self._database.connection.execute(_MOVE, values)
-        self._positions.update(last)
+        self._move({fact.lane: fact.sequence for fact in stored})
 
     def backlog(self) -> dict[int, int]:
         """Facts not sent when the heads were last looked at; may be asked from any thread."""
         positions = self._positions.copy()
-        return {k: max(0, self._heads.get(k, p) - p) for k, p in positions.items()}
+        return {k: max(0, unsent(p, self._heads.get(k, p))) for k, p in positions.items()}
 
     def close(self) -> None:
         """Let go of everything."""
         self._database.close()
         self._positions, self._joined = {}, None
+
+    def _move(self, last: Mapping[int, int]) -> None:
+        values = [self._cluster, Ints(last), Ints(last.values()), self._cluster]
+        self._database.connection.execute(_MOVE, values)
+        self._positions.update(last)
 
     def _check(self) -> None:
         """Whoever has a new connection holds nothing yet: join again."""
@@ -112,18 +118,8 @@ class Outbox:
         self._joined = connection
 
     def _locked(self, number: int) -> bool:
-        row = self._database.connection.execute(
-            "select pg_try_advisory_lock(%s, %s)", [self._class, number]
-        ).fetchone()
-        return bool(row and row[0])
+        return bool(self._number("select pg_try_advisory_lock(%s, %s)", self._class, number))
 
-    def _unlock(self, lane: int) -> None:
-        self._database.connection.execute("select pg_advisory_unlock(%s, %s)", [self._class, lane])
-        del self._positions[lane]
-
-    def _position(self, lane: int) -> int:
-        row = self._database.connection.execute(
-            "select sequence from relay_position where lane = %s and cluster in ('', %s)",
-            [lane, self._cluster],
-        ).fetchone()
+    def _number(self, query: LiteralString, *values: Any) -> int:
+        row = self._database.connection.execute(query, values).fetchone()
         return row[0] if row else 0

@@ -8,7 +8,7 @@ from inkoop_host.settings import Settings
 from inkoop_invoicing.application.invoicing import INVOICE, Invoicing
 from inkoop_invoicing.inbound.events import subscriptions
 from inkoop_invoicing.inbound.http import router
-from inkoop_invoicing.outbound.publish import to_public
+from inkoop_invoicing.outbound.publish import TOLD_ONCE, to_public
 from inkoop_invoicing.views.documents import DOCUMENTS
 from inkoop_invoicing.views.invoice_orders import INVOICE_ORDERS
 from inkoop_invoicing.views.invoices import INVOICES
@@ -25,6 +25,7 @@ def build(settings: Settings) -> Service:
         to_public=to_public,
         subscriptions=subscriptions(invoicing),
         views=(INVOICES, INVOICE_ORDERS, DOCUMENTS),
+        told_once=TOLD_ONCE,
     )
 
 

@@ -26,6 +26,8 @@ from inkoop_invoicing.domain.invoice import (
 )
 
 A, B = OrderNumber("A"), OrderNumber("B")
+ERA = 2**40
+"""Where the positions of matching go on after a restore."""
 PRICE = ("PRICE_ABOVE_TOLERANCE",)
 NOT_RECEIVED = ("NOT_RECEIVED",)
 
@@ -54,7 +56,12 @@ def presented(order: OrderNumber) -> InvoicePresented:
 
 
 def decided(
-    order: OrderNumber, number: int, outcome: Outcome, codes: tuple[str, ...] = ()
+    order: OrderNumber,
+    number: int,
+    outcome: Outcome,
+    codes: tuple[str, ...] = (),
+    *,
+    position: int | None = None,
 ) -> MatchNoted:
     return MatchNoted(
         order=order,
@@ -62,6 +69,7 @@ def decided(
         number=number,
         outcome=outcome,
         codes=codes,
+        position=number if position is None else position,
     )
 
 
@@ -93,6 +101,34 @@ def test_an_invoice_whose_only_order_matches_becomes_payable() -> None:
             document="aa",
         ),
     ]
+
+
+def test_after_a_restore_matching_may_count_anew_and_what_it_says_last_counts() -> None:
+    """It has forgotten that it decided twice: its next decision is the second once more."""
+    before = [
+        decided(A, 1, Outcome.WAITING, position=4),
+        decided(A, 2, Outcome.HELD, ("PRICE_OVER",), position=5),
+    ]
+    again = decided(A, 1, Outcome.HELD, ("PRICE_OVER",), position=ERA + 1)
+    late = decided(A, 2, Outcome.MATCHED, position=ERA + 2)
+
+    told = after(over(A), *before, again, late)
+
+    assert [type(fact) for fact in told] == [
+        MatchNoted, MatchNoted, InvoiceHeld, MatchNoted, MatchNoted, InvoiceBecamePayable,
+    ]  # fmt: skip
+    assert after([*over(A), *told], decided(A, 1, Outcome.HELD, position=ERA)) == []
+
+
+def test_what_is_payable_stays_so_when_matching_decides_again_after_a_restore() -> None:
+    first = decided(A, 1, Outcome.MATCHED, position=4)
+    held = decided(A, 1, Outcome.HELD, ("QTY_OVER_RECEIVED",), position=ERA + 1)
+    matched = decided(A, 2, Outcome.MATCHED, position=ERA + 2)
+
+    told = after(over(A), first, held, matched)
+
+    assert told == [first, told[1], held, matched]
+    assert isinstance(told[1], InvoiceBecamePayable)
 
 
 def test_a_match_with_a_notice_is_a_match() -> None:

@@ -40,5 +40,10 @@ def test_a_decision_counts_with_its_number_and_its_reasons_once() -> None:
     asked = on_match_decided(Invoicing(), decided(PRICE, notice, PRICE), CAUSE)
     [noted, _] = asked.decide(Invoice(matches={ORDER: None}))
     assert noted == MatchNoted(
-        order=ORDER, decision="d|x|12", number=12, outcome=Outcome.HELD, codes=("PRICE",)
+        order=ORDER,
+        decision="d|x|12",
+        number=12,
+        outcome=Outcome.HELD,
+        codes=("PRICE",),
+        position=1,
     )

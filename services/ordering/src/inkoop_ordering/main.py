@@ -7,7 +7,7 @@ from inkoop_host.service import Service
 from inkoop_host.settings import Settings
 from inkoop_ordering.application.ordering import ORDER, Ordering
 from inkoop_ordering.inbound.http import router
-from inkoop_ordering.outbound.publish import to_public
+from inkoop_ordering.outbound.publish import TOLD_ONCE, to_public
 from inkoop_ordering.views.orders import ORDERS
 
 
@@ -21,6 +21,7 @@ def build(settings: Settings) -> Service:
         router=lambda desk: router(ordering, desk),
         to_public=to_public,
         views=(ORDERS,),
+        told_once=TOLD_ONCE,
     )
 
 

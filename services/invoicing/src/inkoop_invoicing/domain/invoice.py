@@ -111,7 +111,8 @@ class InvoiceHeld:
 class MatchNoted:
     """A decision of matching on one order came in force for this invoice; `codes` are its reasons.
 
-    `number` counts the decisions on this order and invoice, from 1.
+    `number` counts the decisions on this order and invoice, from 1; matching may count anew after a
+    restore, so the newer one is that with the higher `position` in matching's lane.
     """
 
     TYPE: ClassVar[str] = "match-noted"
@@ -122,6 +123,7 @@ class MatchNoted:
     number: int
     outcome: Outcome
     codes: tuple[str, ...] = ()
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +208,7 @@ def note_decision(invoice: Invoice, noted: MatchNoted) -> Iterator[InvoiceFact]:
     if noted.order not in invoice.matches:
         raise Refused("UNKNOWN_PRESENTATION", f"never presented for order {noted.order}")
     before = invoice.matches[noted.order]
-    if before is not None and noted.number <= before.number:
+    if before is not None and noted.position <= before.position:
         return
     yield noted
     after = evolve(invoice, noted)

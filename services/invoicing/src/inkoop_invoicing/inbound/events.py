@@ -15,7 +15,7 @@ def subscriptions(invoicing: Invoicing) -> tuple[Subscription[MatchDecided], ...
 
 
 def on_match_decided(
-    invoicing: Invoicing, decided: MatchDecided, _: Cause
+    invoicing: Invoicing, decided: MatchDecided, cause: Cause
 ) -> Ask[Invoice, InvoiceFact]:
     """A decision on one order of an invoice: it counts if it is the newest on that order."""
     codes = [finding.code for finding in decided.findings if not finding.notice]
@@ -25,5 +25,6 @@ def on_match_decided(
         number=decided.number,
         outcome=Outcome(decided.outcome.value),
         codes=tuple(dict.fromkeys(codes)),
+        position=int(cause.id.rpartition("-")[2]),
     )
     return invoicing.note_decision(decided.key, noted)

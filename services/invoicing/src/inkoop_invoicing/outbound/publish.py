@@ -21,6 +21,13 @@ PublicEvent: TypeAlias = (
     | public.InvoiceDuplicated
     | public.InvoiceBecamePayable
 )
+TOLD_ONCE = (
+    public.InvoiceReceived,
+    public.InvoicePresented,
+    public.InvoiceDuplicated,
+    public.InvoiceBecamePayable,
+)
+"""Each stands for one thing: an invoice presented again would be counted again, or paid."""
 
 
 def to_public(key: str, fact: InvoiceFact) -> PublicEvent | None:

@@ -12,6 +12,8 @@ from inkoop_ordering.domain.order import (
 )
 
 PublicEvent: TypeAlias = public.OrderPlaced | public.GoodsReceived
+TOLD_ONCE = (public.OrderPlaced, public.GoodsReceived)
+"""Each stands for one document: a receipt that is told again would be counted again."""
 
 
 def to_public(key: str, fact: OrderFact) -> PublicEvent | None:
