@@ -30,6 +30,7 @@ class Counts:
     words: dict[str, int] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     told: int = 0
+    rebalances: int = 0
 
     def batch_written(
         self, results: Sequence[Result], batch: Batch, seconds: float, started_ns: int
@@ -43,7 +44,8 @@ class Counts:
         self.dropped.append(why)
 
     def rebalanced(self, partitions: int) -> None:
-        """Nothing to count."""
+        """Count."""
+        self.rebalances += 1
 
     def sent(self, outgoing: Sequence[Outgoing], started_ns: int) -> None:
         """Count."""

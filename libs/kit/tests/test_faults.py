@@ -84,6 +84,24 @@ async def test_killed_kafka_and_killed_postgresql_lose_nothing_and_double_nothin
     assert counts.words["ok"] == 1500
 
 
+async def test_a_processor_stays_in_its_group_while_postgresql_is_away(
+    own: Infrastructure, open_store: Callable[[], PostgresStore]
+) -> None:
+    await create_topics(own.kafka.bootstrap, ["in"])
+    processor, counts = make_processor(own.kafka.bootstrap, "in", open_store)
+    store = open_store()
+    async with running(processor):
+        await produce(own.kafka.bootstrap, [counted("in", 1, "a", source_lane=0)])
+        await until(lambda: totals(store) == 1, "the first is applied")
+        await asyncio.to_thread(own.postgres.kill)
+        await produce(own.kafka.bootstrap, [counted("in", 2, "a", source_lane=0)])
+        await until(lambda: not processor.joined, "it has noticed")
+        await asyncio.to_thread(own.postgres.start)
+        await until(lambda: totals(store) == 2, "PostgreSQL is back")
+        assert processor.joined
+    assert counts.rebalances == 1
+
+
 async def test_a_processor_and_a_relay_that_start_first_wait_for_the_others(
     own: Infrastructure, open_store: Callable[[], PostgresStore]
 ) -> None:

@@ -147,9 +147,12 @@ class Processor(ConsumerRebalanceListener):
             while not self._stopping.is_set():
                 try:
                     await self._turn(consumer)
-                except Dropped as dropped:
-                    log.info("a batch is dropped and read again: %s", dropped)
+                except (Dropped, *UNANSWERED) as error:
+                    log.info("what is in hand is dropped and read again: %s", error)
                     self._given = sorted(consumer.assignment())
+                    if not isinstance(error, Dropped):  # stay in the group, or it would rebalance
+                        self.joined = False
+                        await self._wait(0.2)
             await self._finish()
             await self._commit(consumer)
         finally:
