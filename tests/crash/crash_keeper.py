@@ -81,7 +81,10 @@ class Keeper:
     def server_crashed(
         self, cause: str, bring_back: Callable[[], None], *, died: bool = True
     ) -> None:
-        """Kafka or PostgreSQL was harmed: bring it back, and wait for all that needs it."""
+        """Kafka or PostgreSQL was harmed: bring it back, and wait for all that needs it.
+
+        Replicas that died themselves, before or meanwhile, have recoveries of their own.
+        """
         began = time.monotonic()
         self.crashes.by_cause[cause] += died
         bring_back()
@@ -89,7 +92,7 @@ class Keeper:
         one = Recovery("all", cause)
         one.waits["the server itself"] = time.monotonic() - began
         try:
-            self._stack.wait_ready(PATIENCE, one.waits)
+            self._stack.wait_ready(PATIENCE, one.waits, self.recovering)
         except AssertionError as late:
             self.crashes.troubles.append(f"{cause}: {late}")
         one.seconds = one.away = time.monotonic() - began

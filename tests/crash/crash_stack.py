@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -85,11 +85,16 @@ class BreakableStack(Stack):
             process.stop()
         self.wait_ready(90)
 
-    def wait_ready(self, seconds: float = 60.0, waits: dict[str, float] | None = None) -> None:
+    def wait_ready(
+        self,
+        seconds: float = 60.0,
+        waits: dict[str, float] | None = None,
+        without: Callable[[], Container[str]] = tuple,
+    ) -> None:
         """Wait until every replica is ready; `waits` is added to, by what was waited for."""
         began, never = time.monotonic(), threading.Event()
         asked = began
-        while reasons := self.reasons():
+        while reasons := self.reasons(without):
             now = time.monotonic()
             assert now - began < seconds, f"not ready: {reasons}"
             if waits is not None:
@@ -98,13 +103,13 @@ class BreakableStack(Stack):
             asked = now
             never.wait(0.1)
 
-    def reasons(self) -> Mapping[str, str]:
-        """What each replica that is not ready says."""
+    def reasons(self, without: Callable[[], Container[str]] = tuple) -> Mapping[str, str]:
+        """What each replica that is not ready says, `without` those that died themselves."""
         replicas = self.all_replicas()
         with ThreadPoolExecutor(len(replicas)) as threads:
             answers = list(threads.map(ask_ready, [process.url for process in replicas]))
-        asked = zip(replicas, answers, strict=True)
-        return {process.name: why for process, (ready, why) in asked if not ready}
+        asked, away = zip(replicas, answers, strict=True), without()
+        return {one.name: why for one, (ready, why) in asked if not ready and one.name not in away}
 
     def logs(self) -> Sequence[Path]:
         """The logs of all services."""
