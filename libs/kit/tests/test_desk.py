@@ -10,16 +10,16 @@ from typing import Any, cast
 
 import psycopg
 import pytest
-from kit_tally import NOW, OPERATOR, TALLIES, TALLY, Added, add
+from kit_tally import NOW, OPERATOR, TALLIES, TALLY, Added, Tally, add
 
-from inkoop_kit.batch import Batch, codecs
+from inkoop_kit.batch import Batch, CommandRow, codecs
 from inkoop_kit.desk import Answer, Busy, Command, CommandConflict, Desk
 from inkoop_kit.memory import MemoryStore
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.queries import Queries
 from inkoop_kit.rebuild import rebuild
 from inkoop_kit.store import Store, Verdict
-from inkoop_kit.streams import Kind, Original, Refused
+from inkoop_kit.streams import Ask, Kind, Original, Refused
 from inkoop_local.database import ServiceDatabase
 
 NOBODY = cast("Queries", None)
@@ -56,6 +56,24 @@ class TestDesk:
             again = await desk.ask(add("a", 5), command("1"))
         assert again == replace(first, repeated=True)
         assert len(store.facts) == 1
+
+    async def test_a_repeat_that_would_be_refused_now_gets_the_first_answer(self) -> None:
+        opening = Ask(TALLY, "a", _open)
+        async with open_desk(MemoryStore([TALLY])) as desk:
+            first = await desk.ask(opening, command("1"))
+            again = await desk.ask(opening, command("1"))
+            with pytest.raises(Refused):
+                await desk.ask(opening, command("2"))
+        assert again == replace(first, repeated=True)
+
+    async def test_commands_are_looked_up_only_where_one_may_be_a_repeat(self) -> None:
+        store = _Watched([TALLY])
+        store.look = lambda: float(store.looked_up)
+        async with open_desk(store) as desk:
+            await desk.ask(add("a", 1), command("1"))
+            await desk.ask(add("a", 1), command("2"))
+            await desk.ask(add("a", 1), command("2"))
+        assert (store.seen, store.looked_up) == ([0, 0, 0], 1)
 
     async def test_two_commands_of_one_id_that_come_together_are_one(self) -> None:
         store = MemoryStore([TALLY])
@@ -130,6 +148,12 @@ class TestDesk:
         assert len(set(store.seen)) == 4
 
 
+def _open(tally: Tally) -> list[Added]:
+    if tally.count:
+        raise Refused("OPEN", "it was opened before")
+    return [Added(1)]
+
+
 class _Interrupted(MemoryStore):
     """Somebody else writes just before the first write."""
 
@@ -145,13 +169,18 @@ class _Interrupted(MemoryStore):
 
 
 class _Watched(MemoryStore):
-    """Notes what it sees at each write."""
+    """Notes what it sees at each write, and how often commands are looked up."""
 
     look: Callable[[], float]
 
     def __init__(self, kinds: Sequence[Kind[Any, Any]]) -> None:
         super().__init__(kinds)
         self.seen: list[float] = []
+        self.looked_up = 0
+
+    def commands(self, ids: Sequence[str]) -> dict[str, CommandRow]:
+        self.looked_up += 1
+        return super().commands(ids)
 
     def write(self, batch: Batch) -> Verdict:
         self.seen.append(self.look())

@@ -26,7 +26,7 @@ class Caller:
     trace: str | None
 
 
-def caller(
+async def caller(  # async: FastAPI gives what is not to a thread, 0.15 ms for nothing
     organisation: Annotated[str, Header(alias="X-Organisation", pattern=OIN)],
     actor: Annotated[str, Header(alias="X-Actor", pattern=_NAME, max_length=100)],
     correlation: Annotated[

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -116,12 +115,15 @@ async def take_in(desk: Desk, submission: Submission, reader: Reader) -> list[Ou
 def respond(outcomes: Sequence[Outcome], *, single: bool) -> Response:
     """The response: of one document by its status, of several always 200. Raises Problem."""
     if not single:
-        return JSONResponse(Outcomes(documents=list(outcomes)).model_dump(mode="json"))
+        return _json(Outcomes(documents=list(outcomes)), 200)
     [outcome] = outcomes
     if outcome.status in {"duplicate", "refused"}:
         raise _problem(outcome)
-    status = 201 if outcome.status == "accepted" else 200
-    return JSONResponse(OneOutcome(document=outcome).model_dump(mode="json"), status)
+    return _json(OneOutcome(document=outcome), 201 if outcome.status == "accepted" else 200)
+
+
+def _json(body: OneOutcome | Outcomes, status: int) -> Response:
+    return Response(body.model_dump_json(), status, media_type="application/json")
 
 
 async def _read_all(reader: Reader, documents: Sequence[Document]) -> list[Understood | Outcome]:

@@ -17,7 +17,7 @@ from inkoop_kit.codec import Codec
 from inkoop_kit.lanes import event_id
 from inkoop_kit.postgres import UNANSWERED, UNWRITABLE
 from inkoop_kit.queries import Queries, TrailEntry
-from inkoop_kit.store import Store, Stored, Written
+from inkoop_kit.store import CommandKnown, Store, Stored, Written
 from inkoop_kit.streams import Ask, Cause, Refused, stream_of
 from inkoop_kit.views import View
 
@@ -220,20 +220,27 @@ class Desk:
         return [Busy("never heard")] * len(taken)
 
     def _decide_and_write(self, taken: Sequence[_Waiting]) -> list[Answer | Exception]:
+        """Repeats are rare: they are looked up once the store, or a refusal, hints at one."""
+        known: dict[str, CommandRow] | None = None
         while True:
-            known = self._store.commands([one.command.id for one in taken])
             states = self._store.load(
                 {stream_of(one.ask.kind.name, one.ask.key): one.ask.kind for one in taken}
             )
             batch = Batch(self._codecs, self._views)
-            said = [self._one(batch, one, known, states) for one in taken]
-            if not batch.commands:
+            said = [self._one(batch, one, known or {}, states) for one in taken]
+            refused = any(isinstance(one, Exception) for one in said)
+            if known is None and refused:
+                verdict = CommandKnown()
+            elif batch.commands:
+                verdict = self._store.write(batch)
+            else:
                 return [_answer(one, {}) for one in said]
-            verdict = self._store.write(batch)
             if isinstance(verdict, Written):
                 if batch.facts:
                     self._wake()
                 return [_answer(one, _positions(batch, verdict)) for one in said]
+            if isinstance(verdict, CommandKnown):
+                known = self._store.commands([one.command.id for one in taken])
 
     def _one(
         self,
