@@ -20,8 +20,8 @@ select lane.lane, head, recorded_at, pg_postmaster_start_time() from lane left j
 _LOCKED = "select lane, head from lane order by lane for update"
 _RAISE = "insert into era (number, heads, raised_by) values (%s, %s, %s)"
 _KEEP = """
-insert into gap (era, ordinal, lane, sequence, topic, partition, type, key, recorded_at, digest)
-select %s, ordinal, g.* from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[],
+insert into gap (lane, sequence, topic, partition, type, key, recorded_at, digest, ordinal, era)
+select g.*, %s from unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[],
     %s::text[], %s::text[], %s::timestamptz[], %s::bytea[]) with ordinality
     as g (lane, sequence, topic, partition, type, key, recorded_at, digest, ordinal)
 """
