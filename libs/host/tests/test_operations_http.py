@@ -63,6 +63,14 @@ async def test_one_parked_message_is_shown(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.asyncio
+async def test_who_puts_a_release_is_told_that_releases_are_posted(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.put("/v1/parked/releases", json={"ids": [1]})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+@pytest.mark.asyncio
 async def test_messages_are_released_by_id_or_by_key(
     client: httpx.AsyncClient, books: Books
 ) -> None:

@@ -12,7 +12,7 @@ import psycopg
 from fastapi import APIRouter, Query
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from inkoop_host.health import Health
@@ -20,6 +20,11 @@ from inkoop_host.problems import Problem
 from inkoop_kit.lanes import LANES
 
 MAX_PAGE = 500
+_EITHER: list[JsonValue] = [
+    {"properties": {"ids": {"minItems": 1}}, "required": ["ids"]},
+    {"properties": {"topic": {"type": "string"}, "key": {"type": "string"}},
+     "required": ["topic", "key"]},
+]  # fmt: skip
 ParkedId = Annotated[int, Field(ge=1, lt=2**63)]
 
 log = logging.getLogger(__name__)
@@ -39,6 +44,8 @@ class Operating(Protocol):
 
 class Release(BaseModel):
     """Which parked messages to release: by id, or all of one key in order."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": _EITHER})
 
     ids: Annotated[list[ParkedId], Field(max_length=1000)] = []
     topic: str | None = None
@@ -158,8 +165,8 @@ def operations_router(desk: OperationsDesk) -> APIRouter:
     for path, endpoint, method in (
         ("/v1/status", desk.status, "GET"),
         ("/v1/parked", desk.parked, "GET"),
+        ("/v1/parked/releases", desk.release, "POST"),  # first: `releases` is no id
         ("/v1/parked/{parked}", desk.parked_one, "GET"),
-        ("/v1/parked/releases", desk.release, "POST"),
         ("/v1/views", desk.views, "GET"),
         ("/v1/views/{view}/rebuilds", desk.rebuild, "POST"),
     ):
