@@ -61,12 +61,17 @@ def make_processor(
     instance: str = "tally-0",
     heard: Hearing | None = None,
     parked_limit: int = 1000,
+    session_timeout_ms: int = 6000,
 ) -> tuple[Processor, Counts]:
     """A processor of the tally, and what it counts."""
     counts = Counts()
     reading = Reading(heard or hearing(topic), codecs([TALLY]), [TALLIES])
     settings = ProcessorSettings(
-        bootstrap, f"{topic}-{group}", instance, parked_limit=parked_limit, session_timeout_ms=6000
+        bootstrap,
+        f"{topic}-{group}",
+        instance,
+        parked_limit=parked_limit,
+        session_timeout_ms=session_timeout_ms,
     )
     made = Processor(settings, Holding(reading, 4096), stores(), stores(), counts, lambda: None)
     return made, counts

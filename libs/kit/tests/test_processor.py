@@ -105,6 +105,21 @@ async def test_a_consumer_killed_before_kafka_heard_of_it_goes_on_from_the_store
     assert_once(store, 10)
 
 
+async def test_lanes_of_one_that_stops_go_to_the_other_long_before_its_session_ends(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    bootstrap, minutes = infrastructure.kafka.bootstrap, 120_000
+    stays, _ = make_processor(bootstrap, topic, stores, session_timeout_ms=minutes)
+    stops, _ = make_processor(
+        bootstrap, topic, stores, instance="tally-1", session_timeout_ms=minutes
+    )
+    async with running(stays):
+        async with running(stops):
+            await until(lambda: len(stops.lag()) == len(stays.lag()) == LANES / 2, "both share")
+        await until(lambda: len(stays.lag()) == LANES, "the one has all lanes")
+
+
 @pytest.mark.parametrize("lane", [0, LANES - 1])
 async def test_lanes_that_change_hands_while_a_batch_is_decided_are_read_once(
     infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores, lane: int

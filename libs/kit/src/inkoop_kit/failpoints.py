@@ -37,7 +37,8 @@ def failpoints(
     said = environment.get("INKOOP_FAILPOINTS", "")
     if not said:
         return never
-    chances = {name.strip(): float(chance) for name, _, chance in _pairs(said)}
+    pairs = (pair.partition("=") for pair in said.split(","))
+    chances = {name.strip(): float(chance) for name, _, chance in pairs}
     if unknown := chances.keys() - NAMES:
         raise ValueError(f"INKOOP_FAILPOINTS: no such place: {', '.join(sorted(unknown))}")
     dice = random.Random(environment.get("INKOOP_FAILPOINT_SEED", "0"))  # noqa: S311 — a test's
@@ -48,10 +49,6 @@ def failpoints(
             end(name)
 
     return reached
-
-
-def _pairs(said: str) -> list[tuple[str, str, str]]:
-    return [pair.partition("=") for pair in said.split(",")]
 
 
 def _die(name: str) -> None:

@@ -115,11 +115,14 @@ class Processor(ConsumerRebalanceListener):
 
     def lag(self) -> dict[tuple[str, int], int]:
         """Messages not yet read, for each (topic, partition) that is held."""
-        consumer, places = self._consumer, self._holding.progress
+        consumer, lag = self._consumer, dict[tuple[str, int], int]()
         if consumer is None:
-            return {}
-        ends = {pair: consumer.highwater(TopicPartition(*pair)) or 0 for pair in places}
-        return {pair: max(0, ends[pair] - place.next_offset) for pair, place in places.items()}
+            return lag
+        with contextlib.suppress(AssertionError):  # aiokafka's, of one that is taken from us
+            for pair, place in self._holding.progress.items():
+                end = consumer.highwater(TopicPartition(*pair)) or 0
+                lag[pair] = max(0, end - place.next_offset)
+        return lag
 
     async def on_partitions_revoked(  # pyright: ignore[reportIncompatibleMethodOverride] — aiokafka awaits it
         self, revoked: Iterable[TopicPartition]
@@ -157,9 +160,13 @@ class Processor(ConsumerRebalanceListener):
             await self._commit(consumer)
         finally:
             self.joined, self._consumer = False, None
+            if self._stopping.is_set():
+                _leave(consumer)
             with contextlib.suppress(KafkaError, TimeoutError):
                 await asyncio.wait_for(consumer.stop(), 1)  # without Kafka it waits for Kafka
-            await self._abandon()
+            with contextlib.suppress(Exception):
+                await self._finish()
+            self._holding.take_over({}, {})
 
     def _new_consumer(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
@@ -172,6 +179,7 @@ class Processor(ConsumerRebalanceListener):
             isolation_level="read_committed",
             partition_assignment_strategy=[RangePartitionAssignor],
             session_timeout_ms=self._settings.session_timeout_ms,
+            heartbeat_interval_ms=1000,  # how soon others hear that one has left
             max_partition_fetch_bytes=2 * 1024 * 1024,
         )
 
@@ -242,11 +250,6 @@ class Processor(ConsumerRebalanceListener):
             finally:
                 self._pending = None
 
-    async def _abandon(self) -> None:
-        with contextlib.suppress(Exception):
-            await self._finish()
-        self._holding.take_over({}, {})
-
     async def _take_over(
         self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
     ) -> None:
@@ -315,13 +318,22 @@ class Processor(ConsumerRebalanceListener):
                 await asyncio.wait_for(consumer.commit(offsets), 1)
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, work, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     async def _wait(self, seconds: float) -> None:
         self.progress = time.monotonic()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+def _leave(consumer: AIOKafkaConsumer) -> None:
+    """Let `stop` leave the group: the lanes go to others now, not when this replica is back.
+
+    aiokafka keeps a static member in its group, which is right for a crash only.
+    """
+    coordinator: Any = consumer._coordinator  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] — there is no public way
+    if coordinator is not None:
+        coordinator._group_instance_id = None  # noqa: SLF001
 
 
 def _within(tracked: Mapping[tuple[str, int], Tracked], ends: Mapping[Any, int]) -> None:

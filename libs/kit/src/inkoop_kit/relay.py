@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from aiokafka import AIOKafkaProducer
@@ -133,7 +132,7 @@ class Relay:
         self._reached("before-relay-position")
         await self._in_thread(self._outbox.sent, stored)
         self._acknowledged = time.monotonic()
-        self.oldest_age = (_now() - stored[0].recorded_at).total_seconds()
+        self.oldest_age = time.time() - stored[0].recorded_at.timestamp()
         self._instruments.sent(outgoing, began_ns)
         return True
 
@@ -210,7 +209,3 @@ def _append(builder: Any, one: Outgoing) -> Any:
 async def _submit(producer: AIOKafkaProducer, builder: Any, place: tuple[str, int]) -> Any:
     builder.close()
     return await producer.send_batch(builder, place[0], partition=place[1])
-
-
-def _now() -> datetime:
-    return datetime.fromtimestamp(time.time(), UTC)
