@@ -84,10 +84,20 @@ def final_decisions(evidence: Evidence) -> dict[str, tuple[str, tuple[str, ...],
 def _lanes(kept: Kept) -> Iterator[Finding]:
     for lane in kept.lanes:
         numbers = [e["sequence"] for e in kept.events if e["lane"] == lane["lane"]]
-        if numbers != list(range(1, lane["head"] + 1)):
+        if numbers != _dense(kept, lane["lane"], lane["head"]):
             yield Finding("wrong", f"{kept.service}: lane {lane['lane']} has gaps or a false head")
         if kept.relayed[lane["lane"]] != lane["head"]:
             yield Finding("wrong", f"{kept.service}: lane {lane['lane']} is not relayed to its end")
+
+
+def _dense(kept: Kept, lane: int, head: int) -> list[int]:
+    """The positions there must be: all up to the head, without those that a raise left out."""
+    edges = [0]
+    for era in kept.eras:
+        edges += [era["heads"][lane], era["number"] << 40]
+    edges.append(head)
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [n for first, last in pairs for n in range(first + 1, last + 1)]
 
 
 def _streams(kept: Kept) -> Iterator[Finding]:
@@ -134,7 +144,12 @@ def _told(kept: Kept, evidence: Evidence) -> Iterator[Finding]:
     topics = [topic for topic, service in TOLD_BY.items() if service == kept.service]
     fresh = once([one for topic in topics for one in evidence.messages[topic]])
     for one in fresh:
-        expected = wanted.pop(one.id, None)
+        forgotten = one.id in kept.gap
+        if forgotten and kept.gap[one.id] is None:
+            continue  # told and lost with the store; nobody told us again
+        expected = wanted.pop(kept.gap[one.id] or "" if forgotten else one.id, None)
+        if forgotten and expected is not None:
+            expected = (expected[0], expected[1], one.cause, expected[3])
         if expected is None:
             yield Finding("twice", f"{kept.service}: {one.topic} tells {one.id}, kept by nobody")
         elif expected[:3] != (one.topic, one.type, one.cause) or not _agree(expected[3], one.data):

@@ -44,6 +44,10 @@ class Kept:
     parked: int
     states: dict[str, int]
     """Version by stream."""
+    eras: list[dict[str, Any]]
+    """Where the era was raised: its number, and the heads of lanes 0 to 23 before."""
+    gap: dict[str, str | None]
+    """Events, by id, that were told and forgotten; the fact that says the same again, if any."""
 
 
 @dataclass
@@ -92,7 +96,14 @@ def _keep(url: str, service: str, *, whole: bool = True) -> Kept:
         {row["lane"]: row["sequence"] for row in relayed},
         parked[0]["count"],
         {row["stream"]: row["version"] for row in states},
+        rows(url, f"select number, heads from {service}.era order by number"),
+        _gap(url, service),
     )
+
+
+def _gap(url: str, service: str) -> dict[str, str | None]:
+    found = rows(url, f"select lane, sequence, restored_as from {service}.gap")
+    return {f"{row['lane']}-{row['sequence']}": row["restored_as"] for row in found}
 
 
 async def _read(
