@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,9 @@ S = TypeVar("S", bound=Settings)
 
 OK, FAILED, MISUSED, BEHIND = 0, 1, 2, 3
 """Exit codes: done · failed, the log says why · settings are not valid · migrations are pending."""
+
+_OBJECTS = 200_000
+"""So many more alive than before, the garbage collector looks at them: more than in a batch."""
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +49,20 @@ def command_line(
         return FAILED
 
 
+def spare_collector() -> None:
+    """Let the garbage collector look at what was imported never, at the rest seldom.
+
+    A batch makes and drops some hundred objects a message, none of them in cycles: looking through
+    them took a third of the CPU.
+    """
+    gc.freeze()
+    gc.set_threshold(_OBJECTS)
+
+
 def _run(name: str, build: Callable[[S], Service], settings: S) -> int:
     logs.configure(name, settings.replica, version_of(name), level=settings.log_level)
+
+    spare_collector()
 
     async def serve() -> int:
         return await Process(build(settings)).serve()
