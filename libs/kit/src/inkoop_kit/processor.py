@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from inkoop_kit.batch import Batch
 from inkoop_kit.hearing import Message, Subscription, recall
 from inkoop_kit.holding import Holding
+from inkoop_kit.polling import Polling
 from inkoop_kit.postgres import UNANSWERED, UNWRITABLE
 from inkoop_kit.reading import OutOfPlace, Result
 from inkoop_kit.store import Parked, Store, Tracked, Written
@@ -85,6 +86,7 @@ class Processor(ConsumerRebalanceListener):
         self._settings, self._holding, self._instruments = settings, holding, instruments
         self._writer, self._reader, self._wake = writer, reader, wake
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="processor")
+        self._polling = Polling(settings.batch)
         self._stopping = asyncio.Event()
         self._pending: asyncio.Task[None] | None = None
         self._one_by_one = 0
@@ -187,11 +189,11 @@ class Processor(ConsumerRebalanceListener):
         if self._given is not None:
             await self._take_over(consumer, self._given)
         limit = 1 if self._one_by_one else self._settings.batch
-        got = await consumer.getmany(timeout_ms=100, max_records=limit)
+        messages = await self._polling.poll(consumer, self._holding.progress, limit)
         self.progress = now = time.monotonic()
         if self._given is not None:
             return  # all is read again from the store's positions
-        if messages := [message for records in got.values() for message in records]:
+        if messages:
             await self._take(messages)
         if self._pending is not None and (self._one_by_one or self._pending.done()):
             await self._finish()
@@ -265,6 +267,7 @@ class Processor(ConsumerRebalanceListener):
         if self._given is not partitions:
             return
         self._holding.take_over(tracked, parked)
+        self._polling.forget()
         for tp in partitions:
             consumer.seek(tp, tracked[tp.topic, tp.partition].next_offset)
         consumer.resume(*partitions)
