@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 from statistics import median
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -22,6 +22,8 @@ from inkoop_kit.relay import send
 from inkoop_local.stack import Stack
 
 _PLAIN = "bench.plain"
+_APART = 30
+"""Orders between an order and its receipt, and between that and its invoice."""
 
 
 @dataclass
@@ -33,21 +35,40 @@ class Backlog:
     publishers: Publishers = field(default_factory=Publishers)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
     runs: list[Run] = field(default_factory=list[Run])
+    sorted_runs: list[Run] = field(default_factory=list[Run])
 
     def messages(self) -> list[Outgoing]:
-        """A third each; numbers that nobody has used."""
-        numbers = [next(self.numbers) for _ in range(self.orders)]
-        make = self.publishers
-        return [
-            *(make.order(n) for n in numbers),
-            *(make.receipt(n) for n in numbers),
-            *(make.invoice(n, n) for n in numbers),
-        ]
+        """A third each, of numbers that nobody has used.
+
+        As in the prototype: a receipt comes after its order and some others, then its invoice.
+        """
+        numbers = list(islice(self.numbers, self.orders))
+        told: list[Outgoing] = []
+        for at in range(len(numbers) + 2 * _APART):
+            for make, late in zip(self._makers, (0, _APART, 2 * _APART), strict=True):
+                if 0 <= at - late < len(numbers):
+                    told.append(make(numbers[at - late]))
+        return told
+
+    def one_sort_after_the_other(self) -> list[Outgoing]:
+        """All orders, then all receipts, then all invoices."""
+        numbers = list(islice(self.numbers, self.orders))
+        return [make(number) for make in self._makers for number in numbers]
 
     def ours(self, held: HeldBack) -> float:
         """Messages a second; what else was seen goes to `runs`."""
         self.runs.append(held.carry_out(self.messages()))
         return self.runs[-1].messages_per_s
+
+    def ours_sorted(self, held: HeldBack) -> float:
+        """The same when no batch holds two messages of one order; goes to `sorted_runs`."""
+        self.sorted_runs.append(held.carry_out(self.one_sort_after_the_other()))
+        return self.sorted_runs[-1].messages_per_s
+
+    @property
+    def _makers(self) -> Sequence[Callable[[int], Outgoing]]:
+        make = self.publishers
+        return make.order, make.receipt, lambda number: make.invoice(number, number)
 
 
 def measure(bench: Bench) -> Iterable[Measured]:
@@ -67,6 +88,7 @@ def measure(bench: Bench) -> Iterable[Measured]:
         said = bench.interleaved(
             {
                 "kit messages/s": lambda: backlog.ours(held),
+                "kit, all orders first": lambda: backlog.ours_sorted(held),
                 "plain aiokafka messages/s": alone,
                 "library messages/s": library.run,
             }
@@ -81,6 +103,9 @@ def _rows(backlog: Backlog, said: dict[str, list[float]], plain: list[float]) ->
     parts = [run.cpu.per(run.messages, 1e6) for run in runs]
     detail = {name: median(part[name] for part in parts) for name in parts[0]}
     detail["facts a message"] = median(run.facts / run.messages for run in runs)
+    detail["all orders first, then all receipts, then all invoices"] = median(
+        run.cpu.total / run.messages * 1e6 for run in backlog.sorted_runs
+    )
     yield Measured(
         "match.kafka.cpu_us",
         [run.cpu.total / run.messages * 1e6 for run in runs],
