@@ -103,7 +103,7 @@ def test_a_sampled_message_is_a_span_that_links_to_what_it_released(bench: Bench
     message = counted("things", 1, "a")
     one = heard(message, PARENT)
     linked: Any = replace(one.ask.kind, links=other)
-    one = structs.replace(one, ask=replace(one.ask, kind=linked))
+    one = structs.replace(one, ask=structs.replace(one.ask, kind=linked))
     unsampled = heard(message, PARENT[:-1] + "0")
     written(
         bench,

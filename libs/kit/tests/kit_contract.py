@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from kit_tally import NOW, TALLIES, TALLY, Added, Tally, add, cause
+from msgspec import structs
 
 from inkoop_kit.batch import Batch, CommandRow, ParkedRow, Position, codecs
 from inkoop_kit.lanes import LANES, lane_of
@@ -170,7 +171,9 @@ class StoreContract:
         store.positions([("in", 5)], "c-2")
         before = self._everything(store)
         original = Original("ab", "text/plain", b"bytes")
-        batch = batch_of(replace(add("a", 2), originals=(original,)), add("b", 3), store=store)
+        batch = batch_of(
+            structs.replace(add("a", 2), originals=(original,)), add("b", 3), store=store
+        )
         batch.positions.append(stale)
         batch.commands.append(CommandRow("c", "f", "tally/a", 2, 2))
         batch.counts[2] = 0
@@ -197,5 +200,5 @@ class StoreContract:
     def test_an_original_is_kept_once(self, store: Store) -> None:
         original = Original("ab", "text/plain", b"\x00bytes")
         for number in (1, 2):
-            ask = replace(add("a", number), originals=(original,))
+            ask = structs.replace(add("a", number), originals=(original,))
             assert isinstance(store.write(batch_of(ask, store=store)), Written)

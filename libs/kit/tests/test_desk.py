@@ -11,6 +11,7 @@ from typing import Any, cast
 import psycopg
 import pytest
 from kit_tally import NOW, OPERATOR, TALLIES, TALLY, Added, Tally, add
+from msgspec import structs
 
 from inkoop_kit.batch import Batch, CommandRow, codecs
 from inkoop_kit.desk import Answer, Busy, Command, CommandConflict, Desk
@@ -117,7 +118,7 @@ class TestDesk:
             store.look = lambda: float(len(store.facts))
             await desk.ask_many(
                 [
-                    (replace(add("a", 1), originals=(document,)), command(document.sha256))
+                    (structs.replace(add("a", 1), originals=(document,)), command(document.sha256))
                     for document in documents
                 ]
             )

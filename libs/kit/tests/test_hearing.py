@@ -195,6 +195,11 @@ def test_a_fact_that_concerns_nobody_else_is_not_told() -> None:
     assert mapping().of(stored(data='{"number":0}')) is None
 
 
+def test_a_private_fact_is_not_even_read() -> None:
+    private = Mapping("tally", OPERATOR, [replace(TALLY, private=(Added,))], lambda _, fact: fact)
+    assert private.of(stored(data="not read")) is None
+
+
 def test_the_supplier_concerned_travels_in_the_envelope() -> None:
     grown = type("Grown", (TallyGrown,), {"supplier": "0106:12345678", "__slots__": ()})
     out = Mapping("tally", OPERATOR, [TALLY], lambda key, _: grown(OPERATOR, key, 1)).of(stored())

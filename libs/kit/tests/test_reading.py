@@ -236,12 +236,19 @@ def test_a_view_is_told_the_fact_in_its_place() -> None:
     ]
 
 
+def test_a_view_makes_rows_only_of_the_facts_that_it_names() -> None:
+    batch = Batch(codecs([TALLY]), [replace(TALLIES, only=(Tally,))])
+    batch.decide(add("a", 1), cause(), {})
+    assert batch.facts
+    assert not batch.rows
+
+
 def test_a_row_that_does_not_fit_its_view_is_a_bug() -> None:
     def rows(told: Told[Tally, Added]) -> Iterable[tuple[object, ...]]:
         yield told.key, OPERATOR
 
     batch = Batch(codecs([TALLY]), [replace(TALLIES, rows=rows)])
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="this row 2"):
         batch.decide(add("a", 1), cause(), {})
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError
 from kit_tally import TALLY, add, cause
+from msgspec import structs
 
 from inkoop_kit.batch import Batch, codecs
 from inkoop_kit.mapping import Outgoing
@@ -66,7 +67,7 @@ def test_a_pass_takes_as_many_bytes_as_fit_into_memory_and_at_least_a_fact(
     for _ in sizes:
         batch.decide(add("a", 1), cause(), {})
     pairs = zip(batch.facts, sizes, strict=True)
-    batch.facts = [replace(fact, data=b"x" * size * 1024) for fact, size in pairs]
+    batch.facts = [structs.replace(fact, data=b"x" * size * 1024) for fact, size in pairs]
     store.write(batch)
     outbox = Outbox(databases(), "tally", 0)
     outbox.share()

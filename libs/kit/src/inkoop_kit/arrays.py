@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 
 from psycopg import Connection
 from psycopg.adapt import Dumper
@@ -12,6 +13,8 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NULL = struct.pack("!i", -1)
 _LENGTH = struct.Struct("!i").pack
+_LONG = 1024
+_SHORT = [_LENGTH(n) for n in range(_LONG)]
 _INT8 = struct.Struct("!iq").pack
 _HEAD = struct.Struct("!iiIii").pack
 
@@ -50,16 +53,12 @@ class _TextsDumper(Dumper):
     oid = 1009
 
     def dump(self, obj: Texts) -> bytes:
-        parts: list[bytes] = []
-        nulls = False
-        for item in obj:
-            if item is None:
-                nulls = True
-                parts.append(_NULL)
-                continue
-            data = item if isinstance(item, bytes) else item.encode()
-            parts.append(_LENGTH(len(data)))
-            parts.append(data)
+        data = [item.encode() if isinstance(item, str) else item or b"" for item in obj]
+        parts = [b""] * (2 * len(data))
+        parts[::2] = [_SHORT[n] if n < _LONG else _LENGTH(n) for n in map(len, data)]
+        parts[1::2] = data
+        if nulls := None in obj:
+            parts[::2] = [_NULL if item is None else parts[2 * n] for n, item in enumerate(obj)]
         return _array(25, len(obj), parts, nulls=nulls)
 
 
@@ -69,7 +68,7 @@ class _IntsDumper(Dumper):
     oid = 1016
 
     def dump(self, obj: Ints) -> bytes:
-        return _array(20, len(obj), [_INT8(8, item) for item in obj])
+        return _array(20, len(obj), map(_INT8, repeat(8), obj))
 
 
 class _MomentsDumper(Dumper):

@@ -1,9 +1,11 @@
 """A batch: all that one poll or one moment of HTTP asks, decided in memory, written at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from inkoop_kit.codec import Codec, encode_meta
 from inkoop_kit.lanes import lane_of
@@ -16,16 +18,14 @@ MAX_FACT = 7 * 1024 * 1024
 """Bytes of a fact as JSON: what tells of it must pass as one message of 8 MiB (design D6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(msgspec.Struct, frozen=True, gc=False):
     """A stream as it is now: its state and the number of its facts."""
 
     state: Any
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class FactRow:
+class FactRow(msgspec.Struct, frozen=True, gc=False):
     """A fact on its way into the store; `ordinal` counts from 1 within its lane and batch."""
 
     lane: int
@@ -77,8 +77,7 @@ class ParkedRow:
     value: bytes
 
 
-@dataclass(slots=True)
-class Touched:
+class Touched(msgspec.Struct, gc=False):
     """A stream that the batch writes: where it was and where it is."""
 
     kind: Kind[Any, Any]
@@ -114,55 +113,55 @@ class Batch:
         """Ask a decision and take its facts in. Whatever it raises leaves the batch as it was."""
         stream = stream_of(ask.kind.name, ask.key)
         touched = self.streams.get(stream)
+        lane = lane_of(ask.key) if touched is None else touched.lane
         before = touched.current if touched else known.get(stream) or _nothing(ask.kind)
         facts = list(ask.decide(before.state))
-        now, rows, shown = self._told(ask, stream, before, facts, cause)
+        now, rows, shown = self._told(ask, stream, lane, before, facts, cause)
         if touched is None:
-            touched = self.streams[stream] = Touched(
-                ask.kind, lane_of(ask.key), before.version, now
-            )
-        touched.current = now
-        self.counts[touched.lane] = self.counts.get(touched.lane, 0) + len(rows)
+            self.streams[stream] = Touched(ask.kind, lane, before.version, now)
+        else:
+            touched.current = now
+        self.counts[lane] = self.counts.get(lane, 0) + len(rows)
         self.facts += rows
         for view, key, row in shown:
-            self.rows.setdefault(view, {})[key] = (touched.lane, row)
-        self.originals.update((original.sha256, original) for original in ask.originals)
+            self.rows.setdefault(view, {})[key] = (lane, row)
+        if ask.originals:
+            self.originals.update((original.sha256, original) for original in ask.originals)
         return facts
 
     def _told(
         self,
         ask: Ask[Any, Any],
         stream: str,
+        lane: int,
         now: Current,
         facts: Sequence[Any],
         cause: Cause,
     ) -> tuple[Current, list[FactRow], list[_Shown]]:
         """What these facts lead to: the stream after them, their rows, and the rows of views."""
-        lane, kind, meta = lane_of(ask.key), ask.kind, encode_meta(cause)
+        kind, meta = ask.kind, encode_meta(cause)
+        state, version = now.state, now.version
         rows: list[FactRow] = []
         shown: list[_Shown] = []
         for ordinal, fact in enumerate(facts, self.counts.get(lane, 0) + 1):
-            now = Current(kind.evolve(now.state, fact), now.version + 1)
+            state, version = kind.evolve(state, fact), version + 1
             rows.append(
                 FactRow(
-                    lane, ordinal, stream, now.version, fact.TYPE, fact.VERSION,
+                    lane, ordinal, stream, version, fact.TYPE, fact.VERSION,
                     self._encode(kind, fact), cause.id, meta, cause.occurred_at,
                 )
             )  # fmt: skip
-            shown += self._show(Told(ask.key, lane, now.version, fact, now.state, cause), kind)
-        return now, rows, shown
+            told = Told(ask.key, lane, version, fact, state, cause)
+            for view in self.views:
+                if view.kind.name == kind.name and (not view.only or type(fact) in view.only):
+                    shown += [(view.name, key_of(view, row), row) for row in view.rows(told)]
+        return Current(state, version), rows, shown
 
     def _encode(self, kind: Kind[Any, Any], fact: Any) -> bytes:
         data = self.kinds[kind.name].encode(fact)
         if len(data) > MAX_FACT:
             raise Refused("TOO_LARGE", f"{fact.TYPE} is {len(data)} bytes, at most {MAX_FACT} pass")
         return data
-
-    def _show(self, told: Told[Any, Any], kind: Kind[Any, Any]) -> Iterator[_Shown]:
-        for view in self.views:
-            if view.kind.name == kind.name:
-                for row in view.rows(told):
-                    yield view.name, key_of(view, row), row
 
     @property
     def lanes(self) -> list[int]:
@@ -171,8 +170,10 @@ class Batch:
 
 
 def key_of(view: View[Any, Any], row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The primary key of a row of a view."""
-    return tuple(value for column, value in zip(view.columns, row, strict=True) if column.key)
+    """The primary key of a row of a view. Raises ValueError for a row of another length."""
+    if len(row) != len(view.columns):
+        raise ValueError(f"{view.name} has {len(view.columns)} columns, this row {len(row)}")
+    return tuple([row[at] for at in view.key])
 
 
 def codecs(kinds: Iterable[Kind[Any, Any]]) -> dict[str, Codec[Any, Any]]:

@@ -1,6 +1,6 @@
 """Facts and states to text and back, by stable type names and versions (design D1)."""
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -56,7 +56,7 @@ class Codec(Generic[S, F]):
         return msgspec.convert(fields, fact)
 
 
-class Meta(msgspec.Struct, frozen=True, array_like=True):
+class Meta(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is stored of a cause beside its id and time."""
 
     actor: str
@@ -65,13 +65,15 @@ class Meta(msgspec.Struct, frozen=True, array_like=True):
     trace: str | None
 
 
+_META_ENCODER: Final = msgspec.json.Encoder()
+_META_DECODER: Final = msgspec.json.Decoder(Meta)
+
+
 def encode_meta(cause: Cause) -> bytes:
     """The stored form of a cause's people and trace."""
-    return msgspec.json.encode(
-        Meta(cause.actor, cause.organisation, cause.correlation, cause.trace)
-    )
+    return _META_ENCODER.encode((cause.actor, cause.organisation, cause.correlation, cause.trace))
 
 
 def decode_meta(data: str | bytes) -> Meta:
     """The people and the trace of a stored fact."""
-    return msgspec.json.decode(data, type=Meta)
+    return _META_DECODER.decode(data)

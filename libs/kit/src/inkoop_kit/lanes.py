@@ -1,6 +1,8 @@
 """Lanes: the partition of a key, as Kafka's default partitioner says, and positions in lanes."""
 
+from collections.abc import Iterable
 from functools import lru_cache
+from struct import unpack_from
 
 LANES = 24
 """Partitions of every topic and lanes of every store; never changes (design D6)."""
@@ -9,6 +11,8 @@ ERA = 2**40
 
 _M = 0x5BD1E995
 _MASK = 0xFFFFFFFF
+_HEAD = 20
+"""Bytes of a key that many have in common: the OIN of a department."""
 
 
 @lru_cache(maxsize=65536)
@@ -18,18 +22,35 @@ def lane_of(key: str) -> int:
 
 
 def murmur2(data: bytes) -> int:
-    """Kafka's murmur2 with its seed, as an unsigned 32-bit number."""
+    """Kafka's murmur2 with its seed, as an unsigned 32-bit number.
+
+    Keys begin with an OIN and go on in digits: what these lead to is kept (a third of the time).
+    """
     length = len(data)
-    whole = length & ~3
-    h = 0x9747B28C ^ length
-    for start in range(0, whole, 4):
-        k = int.from_bytes(data[start : start + 4], "little") * _M & _MASK
-        k = (k ^ (k >> 24)) * _M & _MASK
-        h = (h * _M & _MASK) ^ k
+    whole, start = length & ~3, _HEAD if length >= _HEAD else 0
+    h = _begun(data[:start], length)
+    h = _folded(h, unpack_from(f"<{(whole - start) // 4}I", data, start))
     if tail := data[whole:]:
         h = (h ^ int.from_bytes(tail, "little")) * _M & _MASK
     h = (h ^ (h >> 13)) * _M & _MASK
     return h ^ (h >> 15)
+
+
+@lru_cache(maxsize=4096)
+def _begun(head: bytes, length: int) -> int:
+    return _folded(0x9747B28C ^ length, unpack_from(f"<{len(head) // 4}I", head))
+
+
+def _folded(h: int, words: Iterable[int]) -> int:
+    for word in map(_mixed, words):
+        h = (h * _M & _MASK) ^ word
+    return h
+
+
+@lru_cache(maxsize=16384)
+def _mixed(word: int) -> int:
+    word = word * _M & _MASK
+    return (word ^ (word >> 24)) * _M & _MASK
 
 
 def event_id(lane: int, sequence: int) -> str:

@@ -31,7 +31,7 @@ class PublicEvent(Protocol):
         ...
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """A message on its way to Kafka, with the fact that it tells of."""
 
     topic: str
@@ -56,24 +56,27 @@ class Mapping:
     ) -> None:
         self._source = source_of(operator, service)
         self._codecs = codecs(kinds)
+        self._private = {(kind.name, fact.TYPE) for kind in kinds for fact in kind.private}
         self._to_public = to_public
         self._encoder = msgspec.json.Encoder()
 
     def of(self, stored: Stored) -> Outgoing | None:
         """The message of this fact, or None for one that stays private."""
         kind, _, key = stored.stream.partition("/")
+        if (kind, stored.type) in self._private:
+            return None
         fact = self._codecs[kind].decode(stored.type, stored.schema, stored.data)
         event = self._to_public(key, fact)
         return None if event is None else self._outgoing(stored, event)
 
     def _outgoing(self, stored: Stored, event: Any) -> Outgoing:
-        meta = decode_meta(stored.meta)
+        meta, key = decode_meta(stored.meta), event.key
         envelope = Envelope(
             id=event_id(stored.lane, stored.sequence),
             source=self._source,
             type=event.TYPE,
             time=stored.recorded_at,
-            subject=event.key,
+            subject=key,
             dataschema=schema_uri(event.TYPE),
             lane=stored.lane,
             sequence=stored.sequence,
@@ -87,8 +90,8 @@ class Mapping:
         )
         return Outgoing(
             topic=event.TOPIC,
-            partition=lane_of(event.key),
-            key=event.key.encode(),
+            partition=lane_of(key),
+            key=key.encode(),
             value=self._encoder.encode(event),
             headers=to_headers(envelope),
             timestamp_ms=int(stored.recorded_at.timestamp() * 1000),

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from inkoop_kit.batch import Batch, Current, Position
 from inkoop_kit.codec import Codec
 from inkoop_kit.hearing import (
@@ -70,8 +72,7 @@ class Progress:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, gc=False):
     """What became of one message: ok, duplicate, ignored or parked; with the facts it led to."""
 
     message: Message

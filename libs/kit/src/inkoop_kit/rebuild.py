@@ -11,6 +11,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from inkoop_kit.arrays import Texts
 from inkoop_kit.batch import key_of
 from inkoop_kit.codec import Codec, decode_meta
 from inkoop_kit.failpoints import Failpoint, never
@@ -23,13 +24,13 @@ from inkoop_kit.views import View
 PAGE = 10_000
 _FACTS = """
 select sequence, stream, version, type, schema, data, cause, meta, occurred_at from event
-where lane = %s and sequence > %s order by sequence limit %s
+where lane = %s and sequence > %s and (type = any(%s) or not %s) order by sequence limit %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class RebuiltLane:
-    """A lane of the view is new: so many facts were folded into so many rows."""
+    """A lane of the view is new: so many facts were read for so many rows."""
 
     lane: int
     facts: int
@@ -43,6 +44,8 @@ class Fold:
         self._view, self._lane = view, lane
         self._codec: Codec[Any, Any] = Codec(view.kind)
         self._prefix = view.kind.name + "/"
+        self._only = [fact.TYPE for fact in view.only]
+        self._nothing = view.kind.state()
         self._states: dict[str, Any] = {}
         self.sequence = 0
         self.facts = 0
@@ -50,7 +53,7 @@ class Fold:
 
     def catch_up(self, connection: Connection) -> None:
         """Fold the facts that were recorded since."""
-        page = [self._lane, self.sequence, PAGE]
+        page = [self._lane, self.sequence, Texts(self._only), bool(self._only), PAGE]
         while facts := connection.execute(_FACTS, page).fetchall():
             for sequence, stream, *fact in facts:
                 if stream.startswith(self._prefix):
@@ -64,8 +67,9 @@ class Fold:
     ) -> None:  # fmt: skip
         kind = self._view.kind
         fact = self._codec.decode(type_, schema, data)
-        state = kind.evolve(self._states.get(stream) or kind.state(), fact)
-        self._states[stream] = state
+        state = self._nothing
+        if not self._only:
+            state = self._states[stream] = kind.evolve(self._states.get(stream) or state, fact)
         self.facts += 1
         who = decode_meta(meta)
         why = Cause(cause, who.actor, who.organisation, who.correlation, occurred_at, who.trace)

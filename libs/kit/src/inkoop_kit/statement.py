@@ -246,10 +246,10 @@ def _originals(batch: Batch) -> dict[str, Any]:
 def as_text(value: Any) -> str | None:
     """A value of a view's row as PostgreSQL reads it, also in arrays of text."""
     match value:
-        case None:
-            return None
         case str():
             return value.replace("\0", "\ufffd")  # PostgreSQL's text has no NUL
+        case None:
+            return None
         case bool():
             return "t" if value else "f"
         case tuple() | list():

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from inkoop_kit.batch import Batch, CommandRow, Current, ParkedRow
 from inkoop_kit.streams import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """A fact as it stands in the store."""
 
     lane: int

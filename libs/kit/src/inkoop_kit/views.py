@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from inkoop_kit.streams import Kind, Told
@@ -32,3 +33,13 @@ class View(Generic[S, F]):
     kind: Kind[S, F]
     columns: tuple[Column, ...]
     rows: Callable[[Told[S, F]], Iterable[tuple[Any, ...]]]
+    only: tuple[type, ...] = ()
+    """The facts of which alone it makes rows, and without their state: a rebuild reads no others.
+
+    Empty: it may make rows of any fact and its state.
+    """
+
+    @cached_property
+    def key(self) -> tuple[int, ...]:
+        """Where the columns of the primary key stand in a row."""
+        return tuple(at for at, column in enumerate(self.columns) if column.key)

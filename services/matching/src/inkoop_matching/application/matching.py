@@ -37,6 +37,7 @@ CASE: Final[Kind[Case, CaseFact]] = Kind(
     state=Case,
     evolve=evolve,
     links=_link,
+    private=(OrderRecorded, ReceiptRecorded, InvoiceRecorded),
 )
 """One stream per order; the key is the order's key."""
 

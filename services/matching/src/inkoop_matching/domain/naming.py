@@ -1,11 +1,10 @@
 """The names of matches and decisions, which the others refer to."""
 
-from inkoop_events.values import InvoiceNumber, SupplierId, invoice_key, split_order_key
+from inkoop_events.values import InvoiceNumber, Oin, SupplierId, invoice_key
 
 
-def match_name(order: str, supplier: SupplierId, invoice: InvoiceNumber) -> str:
-    """An invoice's part for one order: `<order key>|<invoice key>`."""
-    department, _ = split_order_key(order)
+def match_name(order: str, department: Oin, supplier: SupplierId, invoice: InvoiceNumber) -> str:
+    """An invoice's part for one order of the department: `<order key>|<invoice key>`."""
     return f"{order}|{invoice_key(department, supplier, invoice)}"
 
 

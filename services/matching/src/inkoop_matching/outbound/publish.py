@@ -4,8 +4,10 @@ from decimal import Decimal
 
 from inkoop_events import matching as public
 from inkoop_events.values import MAX_WHOLE_DIGITS, split_order_key
-from inkoop_matching.domain.facts import CaseFact, Finding, MatchDecided
+from inkoop_matching.domain.facts import CaseFact, Finding, MatchDecided, Outcome
 from inkoop_matching.domain.naming import decision_name, match_name
+
+_OUTCOMES = {outcome: public.MatchOutcome(outcome.value) for outcome in Outcome}
 
 
 def to_public(key: str, fact: CaseFact) -> public.MatchDecided | None:
@@ -13,7 +15,7 @@ def to_public(key: str, fact: CaseFact) -> public.MatchDecided | None:
     if not isinstance(fact, MatchDecided):
         return None
     department, order = split_order_key(key)
-    match = match_name(key, fact.supplier, fact.invoice)
+    match = match_name(key, department, fact.supplier, fact.invoice)
     return public.MatchDecided(
         decision=decision_name(match, fact.number),
         number=fact.number,
@@ -22,8 +24,8 @@ def to_public(key: str, fact: CaseFact) -> public.MatchDecided | None:
         order=order,
         supplier=fact.supplier,
         invoice=fact.invoice,
-        outcome=public.MatchOutcome(fact.outcome.value),
-        findings=tuple([_finding(finding) for finding in fact.findings]),
+        outcome=_OUTCOMES[fact.outcome],
+        findings=tuple([_finding(finding) for finding in fact.findings]) if fact.findings else (),
         policy=fact.policy,
         rests_on=fact.rests_on,
     )

@@ -40,7 +40,8 @@ def _rows(told: Told[Case, CaseFact]) -> Iterator[tuple[Any, ...]]:
     if isinstance(told.fact, MatchDecided):
         return
     known = case.order is not None
-    strange = sorted(case.received.keys() - case.ordered.keys()) if known else []
+    all_ordered = not known or case.received.keys() <= case.ordered.keys()
+    strange = [] if all_ordered else sorted(case.received.keys() - case.ordered.keys())
     if strange or not known or isinstance(told.fact, OrderRecorded):
         yield (*split_order_key(told.key), known, strange)
 

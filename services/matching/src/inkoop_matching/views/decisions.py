@@ -63,10 +63,10 @@ class DecisionRow(BaseModel):
 
 def _rows(told: Told[Case, CaseFact]) -> Iterator[tuple[Any, ...]]:
     fact = told.fact
-    if isinstance(fact, MatchDecided):
+    if isinstance(fact, MatchDecided):  # no other comes here
         department, order = split_order_key(told.key)
-        match = match_name(told.key, fact.supplier, fact.invoice)
-        codes = sorted({finding.code for finding in fact.findings})
+        match = match_name(told.key, department, fact.supplier, fact.invoice)
+        codes = sorted({finding.code for finding in fact.findings}) if fact.findings else []
         yield (
             department,
             order,
@@ -97,6 +97,7 @@ DECISIONS = View(
         Column("since", "timestamptz"),
     ),
     rows=_rows,
+    only=(MatchDecided,),
 )
 
 
