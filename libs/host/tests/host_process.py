@@ -69,6 +69,9 @@ class Loop:
         """End."""
         self.stopping.set()
 
+    def read_again(self) -> None:
+        """It knows nothing."""
+
     def status(self) -> dict[str, Any]:
         """Nothing waits."""
         return {"waiting": 0}

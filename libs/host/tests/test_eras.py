@@ -269,7 +269,7 @@ async def test_nobody_may_write_while_there_is_a_gap_and_all_may_when_the_era_wa
 
         async with client_of(edge_of(eras_router(made))) as client:
             await asks_and_raises(client)
-        await asyncio.wait_for(made.wait(), 30)
+        await asyncio.wait_for(made.open.wait(), 30)
 
         assert work.connection.execute("select 1").fetchone() == (1,)
         assert not any("era" in reason for reason in made.health.startup())
@@ -300,7 +300,7 @@ async def test_an_era_that_somebody_else_raised_is_noticed(place: Place) -> None
     async with comparing(place) as made:
         await until(lambda: made.gap is not None)
         await asyncio.to_thread(Eras(place.database()).raise_era, 1, "by hand", [])
-        await asyncio.wait_for(made.wait(), 30)
+        await asyncio.wait_for(made.open.wait(), 30)
 
 
 @pytest.mark.asyncio
@@ -310,7 +310,7 @@ async def test_a_server_that_was_started_since_is_compared_before_anybody_writes
     place.keeps(0, 1)
     await place.tells((0, 1))
     async with comparing(place, Moved(place.database())) as made:
-        await asyncio.wait_for(made.wait(), 30)
+        await asyncio.wait_for(made.open.wait(), 30)
         with psycopg.connect(place.access.url) as connection:
             with pytest.raises(psycopg.OperationalError):
                 made.admit(connection)

@@ -44,10 +44,12 @@ class Comparing:
         self._loop = asyncio.get_running_loop()
         self._using = asyncio.Lock()
         self._stopping = False
-        self._asked, self._open = asyncio.Event(), asyncio.Event()
+        self._asked, self.open = asyncio.Event(), asyncio.Event()
         self._asked.set()
         self._server: datetime | None = None
         self.health = Health()
+        self.reopened: list[Callable[[], None]] = []
+        """Called when writing is allowed, again too: what is in memory may be of a later moment."""
         self.gap: Gap | None = None
         self.progress = time.monotonic()
 
@@ -58,10 +60,6 @@ class Comparing:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._asked.set)
             raise NotComparedError(WAITS)
-
-    async def wait(self) -> None:
-        """Until writing is allowed for the first time."""
-        await self._open.wait()
 
     async def run(self) -> None:
         """Compare whenever PostgreSQL is another, until stopped."""
@@ -108,7 +106,9 @@ class Comparing:
         self._server = gap.heads.server
         self._asked.clear()
         self._say(None)
-        self._open.set()
+        self.open.set()
+        for reopened in self.reopened:
+            reopened()
 
     async def _hold(self, gap: Gap) -> None:
         """Wait until the heads are others: the era was raised, or another moment was restored."""

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from inkoop_host.callers import Asks
 from inkoop_host.comparing import Comparing
-from inkoop_host.eras import EraRaised
+from inkoop_host.eras import EraRaised, GapEvent
 from inkoop_host.problems import Problem
 from inkoop_kit.lanes import event_id
 
@@ -82,14 +83,8 @@ def eras_router(comparing: Comparing) -> APIRouter:
         ("/v1/eras/{number}/gap", desk.gap, "GET", 200),
         ("/v1/seen", desk.seen, "GET", 200),
     ):
-        router.add_api_route(
-            path,
-            endpoint,
-            methods=[method],
-            status_code=status,
-            tags=["operations"],
-            response_model=None,
-        )
+        said: dict[str, Any] = {"status_code": status, "tags": ["operations"]}
+        router.add_api_route(path, endpoint, methods=[method], response_model=None, **said)
     return router
 
 
@@ -100,18 +95,10 @@ def gap_of(comparing: Comparing) -> dict[str, Any] | None:
     return {"era": gap.era, "events": len(gap.events), "more": gap.more}
 
 
-def _shown(event: Any) -> dict[str, Any]:
-    return {
-        "id": event_id(event.lane, event.sequence),
-        "lane": event.lane,
-        "sequence": event.sequence,
-        "topic": event.topic,
-        "partition": event.partition,
-        "type": event.type,
-        "key": event.key,
-        "recorded_at": event.recorded_at,
-        "restored_as": None,
-    }
+def _shown(event: GapEvent) -> dict[str, Any]:
+    shown = msgspec.structs.asdict(event)
+    del shown["digest"]
+    return {"id": event_id(event.lane, event.sequence), **shown, "restored_as": None}
 
 
 def _other(number: int) -> Problem:

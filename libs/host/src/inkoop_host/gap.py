@@ -38,12 +38,9 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 async def find_gap(
-    bootstrap: str,
-    topics: Sequence[str],
-    source: str,
-    read_heads: Callable[[], Awaitable[Heads]],
-    turn: Callable[[], None],
-) -> Gap:
+    bootstrap: str, topics: Sequence[str], source: str,
+    read_heads: Callable[[], Awaitable[Heads]], turn: Callable[[], None],
+) -> Gap:  # fmt: skip
     """Compare what `source` told on these topics with the heads of its store.
 
     Kafka's ends are read before the heads: what lies before an end was in the store by then, or is
@@ -78,13 +75,9 @@ async def _ends(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> Mapping[To
 
 
 async def _lost(
-    consumer: AIOKafkaConsumer,
-    ends: Mapping[TopicPartition, int],
-    heads: Heads,
-    source: str,
-    slack: timedelta,
-    turn: Callable[[], None],
-) -> tuple[dict[tuple[int, int], GapEvent], bool]:
+    consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], heads: Heads, source: str,
+    slack: timedelta, turn: Callable[[], None],
+) -> tuple[dict[tuple[int, int], GapEvent], bool]:  # fmt: skip
     """The events above the heads by lane and sequence; whether there are more than are listed."""
     found: dict[tuple[int, int], GapEvent] = {}
     await _seek(consumer, ends, heads.newest and heads.newest - slack)
@@ -133,17 +126,11 @@ def _event(record: Message, source: str) -> GapEvent | None:
         return None
     if envelope.source != source or envelope.lane >= LANES or envelope.sequence >= 2**63:
         return None
-    key = (record.key or b"").decode("utf-8", "replace")
+    key, value = record.key or b"", record.value or b""
     return GapEvent(
-        lane=envelope.lane,
-        sequence=envelope.sequence,
-        topic=record.topic,
-        partition=record.partition,
-        type=envelope.type,
-        key=key,
-        recorded_at=envelope.time,
-        digest=digest_of(envelope.type, record.key or b"", record.value or b""),
-    )
+        envelope.lane, envelope.sequence, record.topic, record.partition, envelope.type,
+        key.decode("utf-8", "replace"), envelope.time, digest_of(envelope.type, key, value),
+    )  # fmt: skip
 
 
 def digest_of(type_: str, key: bytes, value: bytes) -> bytes:

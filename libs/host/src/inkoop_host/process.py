@@ -59,6 +59,7 @@ class Process:
         if (processor := self.parts.processor) is not None:
             joined = "processor: has not joined its group"
             self.health.conditions[joined] = lambda: processor.joined
+            self.parts.comparing.reopened.append(processor.read_again)
 
     async def serve(self) -> int:
         """Run until told to stop or until a part fails; the exit code."""
@@ -109,7 +110,7 @@ class Process:
         patience = self.service.settings.schema_patience
         await wait_for_schema(self._probe, self.service.name, self.health, patience)
         self.supervisor.watch("comparing", self.parts.comparing)
-        await self.parts.comparing.wait()
+        await self.parts.comparing.open.wait()
         self.supervisor.watch("desk", self.parts.desk)
         self.supervisor.watch("relay", self.parts.relay)
         if self.parts.processor is not None:

@@ -63,5 +63,4 @@ def unsent(position: int, head: int) -> int:
 
     So it is never zero before the position has passed the jump.
     """
-    first = head - head % ERA
-    return head - position if position >= first else head - first + 1
+    return head - max(position, head - head % ERA - 1)

@@ -115,6 +115,10 @@ class Processor(ConsumerRebalanceListener):
         """Stop after the batch in hand."""
         self._stopping.set()
 
+    def read_again(self) -> None:
+        """Read on from the store's positions: it may hold an earlier moment than it did."""
+        self._given = sorted(self._consumer.assignment()) if self._consumer else self._given
+
     def lag(self) -> dict[tuple[str, int], int]:
         """Messages not yet read, for each (topic, partition) that is held."""
         consumer, lag = self._consumer, dict[tuple[str, int], int]()

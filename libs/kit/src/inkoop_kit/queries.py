@@ -72,9 +72,8 @@ class Queries:
 
     def original(self, sha256: str) -> tuple[str, bytes] | None:
         """The media type and bytes that were received with this hash."""
-        row = self._database.connection.execute(
-            "select media_type, data from original where sha256 = %s", [sha256]
-        ).fetchone()
+        query = "select media_type, data from original where sha256 = %s"
+        row = self._database.connection.execute(query, [sha256]).fetchone()
         return None if row is None else (row[0], bytes(row[1]))
 
     def _entry(self, stored: Stored) -> TrailEntry:
