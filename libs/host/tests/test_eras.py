@@ -75,12 +75,14 @@ class Place:
         finally:
             await producer.stop()
 
-    async def gap(self) -> Gap:
-        """What is found now."""
+    async def gap(self, *meanwhile: tuple[int, int]) -> Gap:
+        """What is found now; `meanwhile` is told once the heads are read."""
         eras = Eras(self.database())
 
         async def heads() -> Heads:
-            return await asyncio.to_thread(eras.heads)
+            found = await asyncio.to_thread(eras.heads)
+            await self.tells(*meanwhile)
+            return found
 
         return await find_gap(
             self.bootstrap, [self.topic, "not.there"], SOURCE, heads, lambda: None
@@ -127,6 +129,16 @@ async def test_a_store_that_holds_all_that_was_told_has_no_gap(place: Place) -> 
     await place.tells((0, 1), (0, 2), (0, 3))
 
     assert places(await place.gap()) == []
+
+
+@pytest.mark.asyncio
+async def test_what_another_replica_tells_while_the_store_is_compared_is_no_gap(
+    place: Place,
+) -> None:
+    place.keeps(0, 1)
+    await place.tells((0, 1))
+
+    assert places(await place.gap((0, 2), (0, 3))) == []
 
 
 @pytest.mark.asyncio

@@ -88,7 +88,8 @@ async def _lost(
         if not got:
             raise KafkaTimeoutError(f"nothing came of {len(reading)} partitions")
         for place, records in got.items():
-            for record in records:
+            # What lies behind the ends was told by another replica since, above our heads.
+            for record in (one for one in records if one.offset < ends[place]):
                 event = _event(record, source)
                 if event is not None and event.sequence > heads.lanes[event.lane]:
                     found.setdefault((event.lane, event.sequence), event)
