@@ -32,6 +32,7 @@ def test_a_rolling_restart_pauses_briefly_and_doubles_nothing(place: Path) -> No
         assert check(evidence, load.submissions) == []
         waits = longest_waits(evidence)
         assert len(waits) > 1.5 * LANES, "the load leaves many lanes idle"
+        print(f"longest wait {max(waits.values()):.1f} s")  # noqa: T201 — the figure, with -s
         assert {place: wait for place, wait in waits.items() if wait > LONGEST_PAUSE} == {}
         assert max(one.seconds for one in load.submissions) <= LONGEST_PAUSE
     finally:
