@@ -5,7 +5,7 @@ from typing import Any, LiteralString
 from zlib import crc32
 
 from psycopg import Connection
-from psycopg.rows import class_row
+from psycopg.rows import args_row
 
 from inkoop_kit.arrays import Ints
 from inkoop_kit.lanes import LANES, unsent
@@ -81,7 +81,7 @@ class Outbox:
         behind = {k: p for k, p in self._positions.items() if self._heads[k] > p}
         if not behind:
             return []
-        with self._database.connection.cursor(row_factory=class_row(Stored)) as cursor:
+        with self._database.connection.cursor(row_factory=args_row(Stored)) as cursor:
             values = [Ints(behind), Ints(behind.values()), limit, _BYTES]
             stored = cursor.execute(_READ, values).fetchall()
         if jumps := behind.keys() - {fact.lane for fact in stored}:  # the era was raised

@@ -6,7 +6,7 @@ from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import Connection
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
 from inkoop_kit.arrays import Ints, Texts, register
 from inkoop_kit.batch import Batch, CommandRow, Current, ParkedRow, codecs
@@ -29,6 +29,7 @@ from inkoop_kit.views import View
 STORED = (
     "lane, sequence, stream, version, type, schema, data, cause, meta, occurred_at, recorded_at"
 )
+"""The columns of a fact, in the order of `Stored`."""
 _PARKED = (
     'id, lane, topic, "offset", key, reason, detail, headers, value, attempts, parked_at,'
     " release_asked is not null"
@@ -247,7 +248,7 @@ class PostgresStore:
         return Current(reduce(kind.evolve, facts, kind.state()), version)
 
     def _stored(self, query: str, values: list[Any]) -> list[Stored]:
-        with self.database.connection.cursor(row_factory=class_row(Stored)) as cursor:
+        with self.database.connection.cursor(row_factory=args_row(Stored)) as cursor:
             return cursor.execute(cast("LiteralString", query), values).fetchall()
 
 

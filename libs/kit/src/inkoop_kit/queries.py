@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, LiteralString, cast
 
 import msgspec
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import args_row, dict_row
 from psycopg.sql import SQL, Identifier
 
 from inkoop_kit.arrays import Texts
@@ -62,7 +62,7 @@ class Queries:
 
     def trail(self, streams: Sequence[str]) -> list[TrailEntry]:
         """Every fact of these streams in the order of recording."""
-        with self._database.connection.cursor(row_factory=class_row(Stored)) as cursor:
+        with self._database.connection.cursor(row_factory=args_row(Stored)) as cursor:
             cursor.execute(
                 f"select {STORED} from event where stream = any(%s)"
                 " order by recorded_at, lane, sequence limit 20000",

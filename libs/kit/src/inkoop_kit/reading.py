@@ -115,16 +115,15 @@ class Reading:
         batch = Batch(self.codecs, self.views)
         results: list[Result] = []
         for message, one in heard:
-            place = (message.partition, message.topic, key_text(message))
             if one is None or isinstance(one, Ignored):
                 results.append(Result(message, "duplicate" if one is None else "ignored"))
                 continue
-            if place in parked:
+            if parked and _place(message) in parked:
                 failed = Unreadable("behind", "a message of the same key is parked before it")
             else:
                 failed = _decided(batch, one, known, results, message)
             if failed is not None:
-                parked.add(place)
+                parked.add(_place(message))
                 batch.parked.append(set_aside(message, failed.reason, failed.detail))
                 results.append(Result(message, "parked"))
         return batch, results
@@ -169,6 +168,10 @@ class Reading:
         if isinstance(heard, Heard):
             return _ask(batch, heard, known, results, message)
         return heard if isinstance(heard, Unreadable) else None
+
+
+def _place(message: Message) -> tuple[int, str, str]:
+    return message.partition, message.topic, key_text(message)
 
 
 def streams_of(
