@@ -51,12 +51,11 @@ def test_a_kafka_that_lost_its_log_is_told_everything_when_operators_say_so(plac
         before.finish(200)
         wait_until_quiet(stack)
         lose_log(stack)
-        until(lambda: all_say(stack, "joined"), 90, "who reads has stopped")
-        for process in stack.all_replicas():
-            process.stop()
+        start_again(stack)
+        until(lambda: all_say(stack, "joined"), 90, "who reads refuses to guess")
+        stop(stack)
         run_script("tell-again.sh", database(stack), *SERVICES)
-        for process in stack.all_replicas():
-            stack.begin(process)
+        start_again(stack)
         stack.wait_ready(90)
         after.start()
         after.finish(200)
@@ -64,6 +63,19 @@ def test_a_kafka_that_lost_its_log_is_told_everything_when_operators_say_so(plac
         assert check(gathered(stack), [*before.submissions, *after.submissions]) == []
     finally:
         stack.close()
+
+
+def stop(stack: BreakableStack) -> None:
+    """No service runs."""
+    for process in stack.all_replicas():
+        process.stop()
+
+
+def start_again(stack: BreakableStack) -> None:
+    """Every service anew."""
+    stop(stack)
+    for process in stack.all_replicas():
+        stack.begin(process)
 
 
 def lose_log(stack: BreakableStack) -> None:
