@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
+from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from kit_running import (
     NAMES,
     make_processor,
@@ -18,6 +21,7 @@ from kit_tally import counted
 from inkoop_kit.hearing import Recalled
 from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.postgres import PostgresStore
+from inkoop_kit.store import Tracked
 from inkoop_local.infrastructure import Infrastructure
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.timeout(120)]
@@ -118,6 +122,32 @@ async def test_lanes_of_one_that_stops_go_to_the_other_long_before_its_session_e
         async with running(stops):
             await until(lambda: len(stops.lag()) == len(stays.lag()) == LANES / 2, "both share")
         await until(lambda: len(stays.lag()) == LANES, "the one has all lanes")
+
+
+async def test_a_consumer_that_ends_as_cancelled_does_not_end_the_processor(
+    infrastructure: Infrastructure,
+    topics: Callable[..., list[str]],
+    stores: Stores,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As aiokafka does when it is stopped while a task of its own has not begun yet."""
+    [topic] = await asyncio.to_thread(topics, "in")
+    stop, positions, tries = AIOKafkaConsumer.stop, PostgresStore.positions, count()
+
+    async def cancelled(consumer: AIOKafkaConsumer) -> None:
+        await stop(consumer)
+        raise asyncio.CancelledError
+
+    def away_at_first(store: PostgresStore, *arguments: Any) -> dict[tuple[str, int], Tracked]:
+        if next(tries) == 0:
+            raise ConnectionError("cut")
+        return positions(store, *arguments)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "stop", cancelled)
+    monkeypatch.setattr(PostgresStore, "positions", away_at_first)
+    processor, _ = make_processor(infrastructure.kafka.bootstrap, topic, stores)
+    async with running(processor):
+        await until(lambda: processor.joined, "it has begun again")
 
 
 @pytest.mark.parametrize("lane", [0, LANES - 1])

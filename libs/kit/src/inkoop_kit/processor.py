@@ -168,8 +168,8 @@ class Processor(ConsumerRebalanceListener):
             self.joined, self._consumer = False, None
             if self._stopping.is_set():
                 _leave(consumer)
-            with contextlib.suppress(KafkaError, TimeoutError):
-                await asyncio.wait_for(consumer.stop(), 1)  # without Kafka it waits for Kafka
+            # Without Kafka it waits for Kafka; and it may end as cancelled, which we are not.
+            await asyncio.gather(asyncio.wait_for(consumer.stop(), 1), return_exceptions=True)
             with contextlib.suppress(Exception):
                 await self._finish()
             self._holding.take_over({}, {})
