@@ -109,7 +109,7 @@ def test_the_price_of_a_unit_is_exact_where_cents_are_not() -> None:
 
 
 def test_the_price_of_a_unit_follows_a_net_amount_that_does_not_add_up() -> None:
-    line = replace(an_invoice_line("1", "3", "10"), net=Decimal("20.00"))
+    line = an_invoice_line("1", "3", "10", net=Decimal("20.00"))
     assert line.net_unit_price == Decimal("6.6666666667")
 
 

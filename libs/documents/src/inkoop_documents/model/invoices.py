@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct
+
 from inkoop_documents.model.orders import LABEL
 from inkoop_documents.model.parties import Party
 from inkoop_documents.model.prices import ONE, ZERO, Adjustment, net_unit_price
@@ -11,8 +13,7 @@ from inkoop_events.invoicing import InvoiceKind
 from inkoop_events.values import Currency, InvoiceNumber, LineId, Oin, OrderNumber, SupplierId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceLine:
+class InvoiceLine(Struct, frozen=True, kw_only=True):  # made in C: there are thousands
     """One line (BG-25). A negative quantity or net amount lowers what is invoiced.
 
     `line` BT-126, `quantity` BT-129 in `unit` BT-130, `net` BT-131, `price` BT-146 for

@@ -78,17 +78,18 @@ def an_invoice_line(
     **more: Any,  # noqa: ANN401 — any field
 ) -> InvoiceLine:
     """One line of an invoice that names the order line with its own number."""
+    net = line_net(
+        Decimal(quantity),
+        Decimal(price),
+        more.get("base_quantity", ONE),
+        more.get("adjustments", ()),
+    )
     return InvoiceLine(
         line=LineId(line),
         quantity=Decimal(quantity),
         unit="EA",
         price=Decimal(price),
-        net=line_net(
-            Decimal(quantity),
-            Decimal(price),
-            more.get("base_quantity", ONE),
-            more.get("adjustments", ()),
-        ),
+        net=more.pop("net", net),
         order_line=more.pop("order_line", LineId(line)),
         name=f"Artikel {line}",
         vat_category=more.pop("vat_category", "S"),
