@@ -1,6 +1,7 @@
 """Two processes of a service share its work: half of the lanes each, and nothing done by both."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import httpx
 import pytest
@@ -44,7 +45,7 @@ def test_two_processes_share_the_lanes_and_each_does_its_part_once(market: Marke
     orders = [market.fresh("O") for _ in range(ORDERS)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(market.place_order, orders))
-        list(pool.map(lambda order: market.receive(order, L1="10"), orders))
+        list(pool.map(partial(market.receive, L1="10"), orders))
 
     def done() -> list[float]:
         return [heard(url) - n for url, n in zip(urls, before, strict=True)]
