@@ -76,8 +76,12 @@ class Run:
 
     def missing(self) -> list[str]:
         """What should have happened and did not (yet)."""
-        places = [f"nobody died {place}" for place, died in self.died_at().items() if not died]
-        return [*places, *(f"{fault} was not done" for fault in self.chaos.undone())]
+        few = self.crashes.total < self.asked.crashes
+        return [
+            *([f"only {self.crashes.total} of {self.asked.crashes} crashed"] if few else []),
+            *(f"nobody died {place}" for place, died in self.died_at().items() if not died),
+            *(f"{fault} was not done" for fault in self.chaos.undone()),
+        ]
 
     def disturb(self) -> None:
         """Load and chaos together; afterwards all is as it should be, and stays so."""
@@ -88,16 +92,13 @@ class Run:
         self.load.start()
         try:
             self.stack.restart(self.keeper.blame, dying)
-            self.chaos.go_on_until(self._is_enough, asked.seconds, asked.pause)
+            self.chaos.go_on_until(lambda: not self.missing(), asked.seconds, asked.pause)
             self.stack.own = {}
             self.load.finish(300)
             self.stack.restart(self.keeper.blame, dying)
         finally:
             self.keeper.finish()
         self.chaos_seconds = round(time.monotonic() - began, 1)
-
-    def _is_enough(self) -> bool:
-        return self.crashes.total >= self.asked.crashes and not self.missing()
 
 
 def play(stack: BreakableStack, asked: Asked) -> Result:
