@@ -14,7 +14,7 @@ from kit_tally import NOW, OPERATOR, TALLIES, TALLY, Added, Tally, add
 from msgspec import structs
 
 from inkoop_kit.batch import Batch, CommandRow, codecs
-from inkoop_kit.desk import Answer, Busy, Command, CommandConflict, Desk
+from inkoop_kit.desk import Answer, Busy, Command, CommandConflict, Desk, DeskLimits
 from inkoop_kit.memory import MemoryStore
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.queries import Queries
@@ -32,9 +32,9 @@ def command(id_: str, fingerprint: str = "f") -> Command:
 
 
 @asynccontextmanager
-async def open_desk(store: Store, queries: Queries = NOBODY, **limits: int) -> AsyncGenerator[Desk]:
+async def open_desk(store: Store, queries: Queries = NOBODY, **limits: Any) -> AsyncGenerator[Desk]:
     """A desk at work."""
-    desk = Desk(store, queries, codecs([TALLY]), [TALLIES], lambda: None, **limits)
+    desk = Desk(store, queries, codecs([TALLY]), [TALLIES], lambda: None, DeskLimits(**limits))
     task = asyncio.create_task(desk.run())
     try:
         yield desk
@@ -106,7 +106,7 @@ class TestDesk:
 
     async def test_many_at_once_keep_their_order(self) -> None:
         store = MemoryStore([TALLY])
-        async with open_desk(store, limit=7) as desk:
+        async with open_desk(store, commands=7) as desk:
             await desk.ask_many([(add("a", n), command(str(n))) for n in range(1, 51)])
         assert [fact.data for fact in store.facts] == [f'{{"number":{n}}}' for n in range(1, 51)]
 
@@ -130,7 +130,7 @@ class TestDesk:
             await desk.ask(add("a", 5), command("1"))
 
     async def test_too_many_waiting_is_said_at_once(self) -> None:
-        async with open_desk(MemoryStore([TALLY]), limit=1, waiting_limit=2) as desk:
+        async with open_desk(MemoryStore([TALLY]), commands=1, waiting=2) as desk:
             with pytest.raises(Busy):
                 await desk.ask_many([(add("a", n), command(str(n))) for n in range(1, 9)])
 
@@ -141,9 +141,25 @@ class TestDesk:
                 await desk.ask(add("a", 1), command("1"))
         assert busy.value.retry_after == 5
 
+    async def test_what_comes_soon_after_a_batch_is_written_together(self) -> None:
+        store = _Watched([TALLY])
+        async with open_desk(store, pace=0.3) as desk:
+            store.look = lambda: float(len(store.facts))
+            await desk.ask(add("a", 1), command("1"))
+            second = asyncio.create_task(desk.ask(add("a", 2), command("2")))
+            for _ in range(20):  # it would be taken meanwhile
+                await asyncio.sleep(0)
+            await asyncio.gather(second, desk.ask(add("a", 3), command("3")))
+        assert store.seen == [0, 1]
+
+    async def test_who_comes_alone_does_not_wait(self) -> None:
+        async with open_desk(MemoryStore([TALLY]), pace=3600) as desk:
+            async with asyncio.timeout(10):
+                await desk.ask(add("a", 1), command("1"))
+
     async def test_a_busy_desk_makes_turns(self) -> None:
         store = _Watched([TALLY])
-        async with open_desk(store, limit=1) as desk:
+        async with open_desk(store, commands=1) as desk:
             store.look = lambda: desk.progress
             await desk.ask_many([(add("a", n), command(str(n))) for n in range(1, 5)])
         assert len(set(store.seen)) == 4

@@ -23,8 +23,21 @@ from inkoop_kit.views import View
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-ROOM = 64 * 1024 * 1024
-"""Bytes of documents in a batch, or one larger document: PostgreSQL takes no message of 1 GiB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLimits:
+    """How much a desk takes at once, and how often."""
+
+    commands: int = 500
+    """Of one batch."""
+    waiting: int = 5000
+    """Commands that may wait."""
+    room: int = 64 * 1024 * 1024
+    """Bytes of documents in a batch, or one larger one: PostgreSQL takes no message of 1 GiB."""
+    pace: float = 0.02
+    """Seconds from the start of a batch to that of the next. Each is felt by all services behind:
+    its statement, a pass of the relay, a poll and a batch there. Who comes alone does not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +98,8 @@ class _Waiting:
 class Desk:
     """Commands and questions of one service, as a supervised task of its application.
 
-    `wake` is called after each batch that holds facts. A batch is what waits at that moment, at
-    most `limit` commands and `room` bytes of documents; no more than `waiting_limit` may wait.
+    `wake` is called after each batch that holds facts. A batch is what waits at that moment, as
+    far as the limits allow.
     """
 
     def __init__(
@@ -96,14 +109,11 @@ class Desk:
         codecs: Mapping[str, Codec[Any, Any]],
         views: Sequence[View[Any, Any]],
         wake: Callable[[], None],
-        *,
-        limit: int = 500,
-        waiting_limit: int = 5000,
-        room: int = ROOM,
+        limits: DeskLimits = DeskLimits(),
     ) -> None:
         self._store, self._queries, self._wake = store, queries, wake
         self._codecs, self._views = codecs, views
-        self._limit, self._waiting_limit, self._room = limit, waiting_limit, room
+        self._limits, self._began = limits, 0.0
         self._waiting: list[_Waiting] = []
         self._work = asyncio.Event()
         self._stopping = False
@@ -121,7 +131,8 @@ class Desk:
             self._work.clear()
             self.progress = time.monotonic()
             while self._waiting:
-                self.progress = time.monotonic()
+                await self._wait_for_more()
+                self.progress = self._began = time.monotonic()
                 taken, self._waiting = self._take()
                 await self._carry_out(taken)
         self._writer.shutdown(wait=False)
@@ -152,7 +163,8 @@ class Desk:
             await asyncio.wait_for(self._working.wait(), 1.0)
         except TimeoutError:
             raise Busy("this service is still starting") from None
-        if self._stopping or len(self._waiting) + len(asked) > self._waiting_limit + self._limit:
+        most = self._limits.waiting + self._limits.commands
+        if self._stopping or len(self._waiting) + len(asked) > most:
             raise Busy("too many commands wait")
         loop = asyncio.get_running_loop()
         waiting = [_Waiting(ask, command, loop.create_future()) for ask, command in asked]
@@ -178,14 +190,20 @@ class Desk:
         """The media type and bytes that were received with this hash. Raises Busy."""
         return await self._query(self._queries.original, sha256)
 
+    async def _wait_for_more(self) -> None:
+        """Under load, until it is time for a batch or there is enough for one."""
+        early = self._began + self._limits.pace - time.monotonic()
+        if early > 0 and len(self._waiting) < self._limits.commands:
+            await asyncio.sleep(early)
+
     def _take(self) -> tuple[list[_Waiting], list[_Waiting]]:
         """As much as goes into one batch: a command id once, so that its repeat finds the first."""
         taken: dict[str, _Waiting] = {}
         later: list[_Waiting] = []
-        room = self._room
+        room = self._limits.room
         for one in self._waiting:
             room -= sum(len(original.data) for original in one.ask.originals)
-            fits = len(taken) < self._limit and (room >= 0 or not taken)
+            fits = len(taken) < self._limits.commands and (room >= 0 or not taken)
             if fits and one.command.id not in taken and not later:
                 taken[one.command.id] = one
             else:
