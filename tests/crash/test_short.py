@@ -6,7 +6,7 @@ import pytest
 from crash_run import Asked, play
 from crash_stack import BreakableStack
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 
 def test_a_few_crashes_lose_nothing_and_double_nothing(place: Path) -> None:
