@@ -1,14 +1,14 @@
-"""A store that loads and writes only when a test lets it."""
+"""Stores that answer only when a test lets them, or not at first."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kit_tally import TALLIES, TALLY
 
 from inkoop_kit.batch import Batch, Current
 from inkoop_kit.postgres import Database, PostgresStore
-from inkoop_kit.store import Verdict
+from inkoop_kit.store import Tracked, Verdict
 from inkoop_kit.streams import Kind
 
 
@@ -33,3 +33,19 @@ class HeldUp(PostgresStore):
     def parked_keys(self, lanes: Sequence[int]) -> dict[tuple[int, str, str], int]:
         self.looking.set()
         return super().parked_keys(lanes)
+
+
+class CutAtFirst(PostgresStore):
+    """A store whose connection is cut when it is first asked for positions."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, [TALLY], [TALLIES])
+        self.asked = 0
+
+    def positions(
+        self, partitions: Iterable[tuple[str, int]], cluster: str
+    ) -> dict[tuple[str, int], Tracked]:
+        self.asked += 1
+        if self.asked == 1:
+            raise ConnectionError("cut")
+        return super().positions(partitions, cluster)

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from itertools import count
-from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -15,13 +13,13 @@ from kit_running import (
     totals,
     until,
 )
-from kit_slow import HeldUp
+from kit_slow import CutAtFirst, HeldUp
 from kit_tally import counted
 
 from inkoop_kit.hearing import Recalled
 from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.postgres import PostgresStore
-from inkoop_kit.store import Tracked
+from inkoop_kit.processor import Processor
 from inkoop_local.infrastructure import Infrastructure
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio, pytest.mark.timeout(120)]
@@ -124,30 +122,34 @@ async def test_lanes_of_one_that_stops_go_to_the_other_long_before_its_session_e
         await until(lambda: len(stays.lag()) == LANES, "the one has all lanes")
 
 
-async def test_a_consumer_that_ends_as_cancelled_does_not_end_the_processor(
-    infrastructure: Infrastructure,
-    topics: Callable[..., list[str]],
-    stores: Stores,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """As aiokafka does when it is stopped while a task of its own has not begun yet."""
-    [topic] = await asyncio.to_thread(topics, "in")
-    stop, positions, tries = AIOKafkaConsumer.stop, PostgresStore.positions, count()
+class EndsAsCancelled(AIOKafkaConsumer):
+    """As aiokafka's does when it is stopped while a task of its own has not begun yet."""
 
-    async def cancelled(consumer: AIOKafkaConsumer) -> None:
-        await stop(consumer)
+    async def stop(self) -> None:
+        await super().stop()
         raise asyncio.CancelledError
 
-    def away_at_first(store: PostgresStore, *arguments: Any) -> dict[tuple[str, int], Tracked]:
-        if next(tries) == 0:
-            raise ConnectionError("cut")
-        return positions(store, *arguments)
 
-    monkeypatch.setattr(AIOKafkaConsumer, "stop", cancelled)
-    monkeypatch.setattr(PostgresStore, "positions", away_at_first)
-    processor, _ = make_processor(infrastructure.kafka.bootstrap, topic, stores)
+class WithSuchConsumers(Processor):
+    """Whose consumers end so."""
+
+    def _new_consumer(self) -> AIOKafkaConsumer:
+        made = super()._new_consumer()
+        made.__class__ = EndsAsCancelled
+        return made
+
+
+async def test_a_consumer_that_ends_as_cancelled_does_not_end_the_processor(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    [topic] = await asyncio.to_thread(topics, "in")
+    reader = CutAtFirst(stores().database)
+    own = iter((stores(), reader))  # the writer, then the reader
+    processor, _ = make_processor(infrastructure.kafka.bootstrap, topic, lambda: next(own))
+    processor.__class__ = WithSuchConsumers
     async with running(processor):
         await until(lambda: processor.joined, "it has begun again")
+    assert reader.asked > 1
 
 
 @pytest.mark.parametrize("lane", [0, LANES - 1])

@@ -9,10 +9,10 @@ from eventsourcing.tests.persistence import (
     ProcessRecorderTestCase,
     TrackingRecorderTestCase,
 )
-from kit_recorder import StoreRecorder
 
 from inkoop_kit.memory import MemoryStore
 from inkoop_kit.postgres import PostgresStore
+from inkoop_kit.testing.recorder import StoreRecorder
 
 CASES = {
     "application": ApplicationRecorderTestCase,

@@ -1,0 +1,1 @@
+"""What tests, and the tools of others, stand our store in for."""
