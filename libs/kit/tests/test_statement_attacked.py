@@ -11,7 +11,7 @@ import test_store
 from kit_tally import TALLIES, TALLY
 
 from inkoop_kit.postgres import Database, PostgresStore
-from inkoop_kit.statement import write_statement
+from inkoop_kit.statement import numbered, write_statement
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
 
@@ -34,7 +34,7 @@ class Attacked(PostgresStore):
 
     def __init__(self, database: Database, statement: str) -> None:
         super().__init__(database, [TALLY], [TALLIES])
-        self._write = statement.encode()
+        self._write, self._names = numbered(statement)
 
 
 def promise(name: str) -> Promise:
@@ -137,3 +137,10 @@ def test_a_statement_without_a_check_breaks_a_promise(
 def test_without_the_check_of_commands_their_key_stops_the_second(databases: Databases) -> None:
     statement = dropped(COMMAND)
     promise("a_command_is_carried_out_once")(lambda: Attacked(databases(), statement))
+
+
+def test_names_become_numbers_in_the_order_in_which_they_are_first_used() -> None:
+    assert numbered("select %(b)s, %(a)s::int[], %(b)s") == (
+        b"select $1, $2::int[], $1",
+        ("b", "a"),
+    )

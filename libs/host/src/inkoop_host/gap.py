@@ -19,6 +19,8 @@ WIDE = timedelta(minutes=10)
 """The same once a gap is found: then exactness is worth reading more."""
 LISTED = 200_000
 """Events of a gap that are kept in memory and listed; about 100 MB."""
+_FETCHED = 2 * 1024 * 1024
+"""Bytes at once: it is read but once, and what a start takes of memory is never given back."""
 _SILENCE = 20_000
 """Milliseconds without a record after which Kafka counts as away."""
 
@@ -48,7 +50,7 @@ async def find_gap(
     reads seconds of it. `turn` is called as it goes on. Raises KafkaError.
     """
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, request_timeout_ms=10_000
+        bootstrap_servers=bootstrap, request_timeout_ms=10_000, fetch_max_bytes=_FETCHED
     )
     await consumer.start()
     try:

@@ -5,14 +5,14 @@ from functools import reduce
 from typing import Any, LiteralString, cast
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, RawCursor
 from psycopg.rows import args_row, class_row
 
 from inkoop_kit.arrays import Ints, Texts, register
 from inkoop_kit.batch import Batch, CommandRow, Current, ParkedRow, codecs
 from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.lanes import LANES
-from inkoop_kit.statement import parameters, write_statement
+from inkoop_kit.statement import numbered, parameters, write_statement
 from inkoop_kit.store import (
     CommandKnown,
     OffsetConflict,
@@ -116,7 +116,7 @@ class PostgresStore:
         self.database, self._reached = database, reached
         self._codecs = codecs(kinds)
         self._views = views
-        self._write = write_statement(views).encode()
+        self._write, self._names = numbered(write_statement(views))
 
     def load(self, streams: Mapping[str, Kind[Any, Any]]) -> dict[str, Current]:
         """The streams that there are, by name; a state of another shape is replayed."""
@@ -131,11 +131,13 @@ class PostgresStore:
 
     def write(self, batch: Batch) -> Verdict:
         """Write all of a batch, or nothing."""
-        values = parameters(batch, self._codecs, self._views)
+        named = parameters(batch, self._codecs, self._views)
+        values = [named[name] for name in self._names]
         self._reached("before-store-commit")
         while True:
             try:
-                row = self.database.connection.execute(self._write, values).fetchone()
+                cursor = RawCursor(self.database.connection)
+                row = cursor.execute(self._write, values).fetchone()
             except psycopg.errors.UniqueViolation as error:
                 return _violated(error, batch)
             except psycopg.errors.DeadlockDetected:

@@ -7,6 +7,7 @@ With equal turns nobody can have changed the lanes' tracking or streams since th
 everyone who does holds the lane's row (design D3; event-store.md §3.1a).
 """
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -102,6 +103,7 @@ select word, (select array_agg(lane order by lane) from moved),
 from verdict
 """
 
+_NAME = re.compile(r"%\((\w+)\)s")
 _ROWS = """insert into {name} (lane, {columns})
     select lane::smallint, {casts}
     from unnest(%({name}_lane)s::bigint[], {arrays}) as v (lane, {columns})"""
@@ -110,6 +112,16 @@ _ROWS = """insert into {name} (lane, {columns})
 def write_statement(views: Sequence[View[Any, Any]]) -> str:
     """The statement of a service with these views."""
     return _WRITE.replace("{views}", "".join(map(_shown, views)))
+
+
+def numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """The statement with `$n` for its names, for a raw cursor, and the names in that order.
+
+    psycopg takes a statement of this size to pieces at every execution: 0.2 ms.
+    """
+    names = tuple(dict.fromkeys(_NAME.findall(statement)))
+    number = {name: f"${at}" for at, name in enumerate(names, 1)}
+    return _NAME.sub(lambda found: number[found[1]], statement).encode(), names
 
 
 def insert_rows(view: View[Any, Any]) -> str:
