@@ -81,7 +81,8 @@ class PostgresDocker:
                 "POSTGRES_HOST_AUTH_METHOD": "trust",
                 "POSTGRES_INITDB_ARGS": "--locale=C.UTF-8 -E UTF8",
             },
-            f"postgres -c max_connections=200 -c fsync={fsync}",
+            "postgres -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=4GB"
+            f" -c fsync={fsync}",
         )
 
     def _answers(self) -> bool:

@@ -138,6 +138,10 @@ class PostgresServer:
             "port": self._port,
             "unix_socket_directories": "",  # Debian's default directory belongs to another user
             "max_connections": 200,
+            # The defaults are those of a machine of 2005: a checkpoint each GiB of WAL, and after
+            # each one every page is written whole.
+            "shared_buffers": "256MB",
+            "max_wal_size": "4GB",
             "fsync": "on" if self._durable else "off",
             "log_line_prefix": "%m [%p] %q%u@%d ",
         }
