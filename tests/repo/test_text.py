@@ -43,7 +43,7 @@ def test_no_file_names_a_package_registry(root: Path) -> None:
 
 @pytest.mark.parametrize("host", REGISTRIES)
 def test_a_registry_is_found_in_a_text(host: str) -> None:
-    assert registry_hosts(f"--index-url https://{host}/simple") == [host]
+    assert registry_hosts(f"it comes from {host}, says who asks") == [host]
     assert registry_hosts("pip install --require-hashes -r requirements.lock") == []
 
 
