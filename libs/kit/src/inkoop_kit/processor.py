@@ -60,7 +60,8 @@ class ProcessorSettings:
     """Messages of one poll at the most."""
     parked_limit: int = 1000
     """Messages set aside in one lane after which the lane stops (the brake of design D8)."""
-    session_timeout_ms: int = 10_000
+    session_timeout_ms: int = 6_000
+    """How long the lanes of one that died wait; the least that brokers take as they come."""
 
 
 class Dropped(Exception):  # noqa: N818 — a batch that came second, not an error
