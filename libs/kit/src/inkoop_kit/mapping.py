@@ -1,7 +1,7 @@
 """From a stored fact to the message that tells the others of it, whole: key, payload, headers."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -12,23 +12,6 @@ from inkoop_kit.codec import decode_meta
 from inkoop_kit.lanes import event_id, lane_of
 from inkoop_kit.store import Stored
 from inkoop_kit.streams import Kind
-
-
-class PublicEvent(Protocol):
-    """What every public event has: where it goes and whom it concerns."""
-
-    TYPE: str
-    TOPIC: str
-
-    @property
-    def key(self) -> str:
-        """The key of the message."""
-        ...
-
-    @property
-    def department(self) -> str:
-        """The OIN of the department concerned."""
-        ...
 
 
 class Outgoing(msgspec.Struct, frozen=True, gc=False):
@@ -45,7 +28,11 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
 
 
 class Mapping:
-    """The public face of a service's facts: one fact gives at most one event (design D4)."""
+    """The public face of a service's facts: one fact gives at most one event (design D4).
+
+    `to_public` makes it of a stream's key and a fact, or None. An event says its `TYPE`, its
+    `TOPIC`, its `key` there, and the `department` that it concerns (an OIN).
+    """
 
     def __init__(
         self,

@@ -77,6 +77,10 @@ class Database:
             self._connection = self._connect()
         return self._connection
 
+    def another(self) -> "Database":
+        """Another connection to the same schema."""
+        return Database(self._url, self._schema, self._name)
+
     def close(self) -> None:
         """Close the connection; the next use opens another."""
         if self._connection is not None:

@@ -5,7 +5,9 @@ under the lane's lock. So readers see the old rows or the new, the service pause
 moments, no DDL is needed, and a rebuild that dies is begun again (ADR: views, rebuilt in place).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +43,7 @@ class Fold:
     """The rows of one view for one lane, as its facts add up to them."""
 
     def __init__(self, view: View[Any, Any], lane: int) -> None:
-        self._view, self._lane = view, lane
+        self.view, self.lane = view, lane
         self._codec: Codec[Any, Any] = Codec(view.kind)
         self._prefix = view.kind.name + "/"
         self._only = [fact.TYPE for fact in view.only]
@@ -53,7 +55,7 @@ class Fold:
 
     def catch_up(self, connection: Connection) -> None:
         """Fold the facts that were recorded since."""
-        page = [self._lane, self.sequence, Texts(self._only), bool(self._only), PAGE]
+        page = [self.lane, self.sequence, Texts(self._only), bool(self._only), PAGE]
         while facts := connection.execute(_FACTS, page).fetchall():
             for sequence, stream, *fact in facts:
                 if stream.startswith(self._prefix):
@@ -65,7 +67,7 @@ class Fold:
         self, stream: str, version: int, type_: str, schema: int, data: str, cause: str,
         meta: str, occurred_at: Any,
     ) -> None:  # fmt: skip
-        kind = self._view.kind
+        kind = self.view.kind
         fact = self._codec.decode(type_, schema, data)
         state = self._nothing
         if not self._only:
@@ -74,29 +76,42 @@ class Fold:
         who = decode_meta(meta)
         why = Cause(cause, who.actor, who.organisation, who.correlation, occurred_at, who.trace)
         key = stream[len(self._prefix) :]
-        for row in self._view.rows(Told(key, self._lane, version, fact, state, why)):
-            self.rows[key_of(self._view, row)] = row
+        for row in self.view.rows(Told(key, self.lane, version, fact, state, why)):
+            self.rows[key_of(self.view, row)] = row
 
 
 def rebuild(
     database: Database, view: View[Any, Any], reached: Failpoint = never
-) -> Iterator[RebuiltLane]:
-    """Make a view anew, a lane at a time; tells of each lane that is done."""
-    for lane in range(LANES):
-        fold = Fold(view, lane)
-        fold.catch_up(database.connection)
-        with database.connection.transaction():
-            database.connection.execute("select from lane where lane = %s for update", [lane])
+) -> Generator[RebuiltLane]:
+    """Make a view anew, a lane at a time; tells of each lane that is done.
+
+    A lane is written on a second connection while the next one is read and folded.
+    """
+    writer = database.another()
+    with closing(writer), ThreadPoolExecutor(1, thread_name_prefix="rebuild") as beside:
+        writing: list[Future[RebuiltLane]] = []
+        for lane in range(LANES):
+            fold = Fold(view, lane)
             fold.catch_up(database.connection)
-            _replace(database.connection, view, lane, fold)
-            reached("in-rebuild")
-        yield RebuiltLane(lane, fold.facts, len(fold.rows))
+            yield from (written.result() for written in writing)
+            writing = [beside.submit(_put, fold, writer, reached)]
+        yield from (written.result() for written in writing)
 
 
-def _replace(connection: Connection, view: View[Any, Any], lane: int, fold: Fold) -> None:
+def _put(fold: Fold, database: Database, reached: Failpoint) -> RebuiltLane:
+    with database.connection.transaction():
+        lane = [fold.lane]
+        database.connection.execute("select from lane where lane = %s for update", lane)
+        fold.catch_up(database.connection)
+        _replace(database.connection, fold)
+        reached("in-rebuild")
+    return RebuiltLane(fold.lane, fold.facts, len(fold.rows))
+
+
+def _replace(connection: Connection, fold: Fold) -> None:
     # COPY is not for tables with row level security; this costs no more than the fold
-    connection.execute(f"delete from {view.name} where lane = %s".encode(), [lane])
-    rows = [(lane, row) for row in fold.rows.values()]
+    connection.execute(f"delete from {fold.view.name} where lane = %s".encode(), [fold.lane])
+    rows = [(fold.lane, row) for row in fold.rows.values()]
+    insert = insert_rows(fold.view).encode()
     for start in range(0, len(rows), PAGE):
-        page = rows[start : start + PAGE]
-        connection.execute(insert_rows(view).encode(), row_values(view, page))
+        connection.execute(insert, row_values(fold.view, rows[start : start + PAGE]))
