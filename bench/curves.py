@@ -9,7 +9,7 @@ from bench.held_back import HeldBack
 from bench.messages import Publishers, orders_in_every_lane
 from bench.rows import Measured
 
-_EACH = 100
+_EACH = 200
 """Invoices that each order gets in a round; one order in each lane."""
 
 

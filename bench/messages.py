@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from time import time
 from typing import Any
+from zlib import crc32
 
 import msgspec
 from aiokafka import AIOKafkaProducer
@@ -60,7 +61,7 @@ class Publishers:
 
     def invoice(self, number: int, order: int) -> Outgoing:
         """An invoice of five lines for one piece of each line of an order."""
-        dear = number % DEAR_EVERY == 0
+        dear = crc32(b"%d" % number) % DEAR_EVERY == 0  # whatever order comes at which interval
         value = self._payloads["dear invoice" if dear else "invoice"]
         key = invoice_key(number)
         return self._outgoing(

@@ -22,8 +22,8 @@ from inkoop_host.outcomes import (
 from inkoop_host.problems import Problem
 from inkoop_kit.batch import codecs
 from inkoop_kit.desk import Command, Desk
-from inkoop_kit.memory import MemoryStore
 from inkoop_kit.streams import Ask, Refused
+from inkoop_kit.testing.memory import MemoryStore
 
 
 def finding(rule: str) -> Finding:

@@ -7,7 +7,7 @@ from secrets import token_hex
 
 import pytest
 from kit_schema import create_topics, tally_schema
-from kit_tally import TALLIES, TALLY
+from kit_tally import PILE, TALLIES, TALLY
 
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_local.database import ServiceDatabase, drop_database
@@ -43,7 +43,7 @@ def databases(schema: ServiceDatabase) -> Iterator[Callable[[], Database]]:
 @pytest.fixture
 def stores(databases: Callable[[], Database]) -> Stores:
     """As many stores on one schema as a test wants, each on its own connection."""
-    return lambda: PostgresStore(databases(), [TALLY], [TALLIES])
+    return lambda: PostgresStore(databases(), [TALLY, PILE], [TALLIES])
 
 
 @pytest.fixture

@@ -3,21 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
-from kit_tally import NOW, TALLIES, TALLY, Added, Tally, add, cause
+from kit_tally import NOW, PILE, TALLIES, TALLY, Added, Laid, Pile, Tally, add, cause, lay
 from msgspec import structs
 
 from inkoop_kit.batch import Batch, CommandRow, ParkedRow, Position, codecs
 from inkoop_kit.lanes import LANES, lane_of
 from inkoop_kit.store import CommandKnown, OffsetConflict, Store, VersionConflict, Written
-from inkoop_kit.streams import Ask, Original
+from inkoop_kit.streams import Ask, Original, stream_of
 
 NOWHERE = (0,) * LANES
-CODECS = codecs([TALLY])
+CODECS = codecs([TALLY, PILE])
 
 
-def batch_of(*asks: Ask[Tally, Added], store: Store) -> Batch:
+def batch_of(*asks: Ask[Any, Any], store: Store) -> Batch:
     """These decisions on what the store holds now."""
-    known = store.load({f"tally/{ask.key}": TALLY for ask in asks})
+    known = store.load({stream_of(ask.kind.name, ask.key): ask.kind for ask in asks})
     batch = Batch(CODECS, [TALLIES])
     for number, ask in enumerate(asks):
         batch.decide(ask, cause(f"command/{number}"), known)
@@ -32,6 +32,10 @@ def position(store: Store, lane: int, step: int = 1) -> Position:
 
 def _doubly(tally: Tally, fact: Added) -> Tally:
     return Tally(tally.total + 2 * fact.number, 0)
+
+
+def _only_the_last(_: Pile, fact: Laid) -> Pile:
+    return Pile((fact.text,))
 
 
 class StoreContract:
@@ -120,6 +124,35 @@ class StoreContract:
         doubled = replace(TALLY, shape=2, evolve=_doubly)
         assert store.load({"tally/a": doubled})["tally/a"].state == Tally(6, 0)
 
+    def test_a_large_state_is_kept_anew_when_the_facts_since_outweigh_it(
+        self, store: Store
+    ) -> None:
+        store.write(batch_of(lay("p", "x" * 9500), store=store))
+        kept: list[int] = []
+        for number in range(2, 9):
+            store.write(batch_of(lay("p", str(number)), add("a", number), store=store))
+            pile = store.load({"pile/p": PILE})["pile/p"]
+            assert pile.state == Pile(("x" * 9500, *map(str, range(2, number + 1))))
+            assert pile.version == number
+            kept.append(pile.kept.as_of)
+        assert kept == [1, 1, 4, 4, 4, 7, 7]
+        assert store.load({"tally/a": TALLY})["tally/a"].kept.as_of == 7
+
+    def test_a_state_that_is_not_kept_anew_is_fenced_all_the_same(self, store: Store) -> None:
+        store.write(batch_of(lay("p", "x" * 9500), store=store))
+        late = batch_of(lay("p", "late"), store=store)
+        store.write(batch_of(lay("p", "soon"), store=store))
+        assert store.write(late) == VersionConflict(("pile/p",))
+
+    def test_a_large_state_of_another_shape_is_replayed_from_the_first_fact(
+        self, store: Store
+    ) -> None:
+        for text in ("x" * 9500, "y"):
+            store.write(batch_of(lay("p", text), store=store))
+        newest = replace(PILE, shape=2, evolve=_only_the_last)
+        pile = store.load({"pile/p": newest})["pile/p"]
+        assert (pile.state, pile.version, pile.kept.as_of) == (Pile(("y",)), 2, 0)
+
     def test_parked_messages_wait_in_order_until_they_are_released(self, store: Store) -> None:
         batch = batch_of(store=store)
         batch.counts[2] = 0
@@ -166,13 +199,16 @@ class StoreContract:
     def test_a_refused_batch_leaves_nothing(self, store: Store) -> None:
         self._park(store, "k", "other", "k")
         self._ask_release(store, 1, 2, 3)
-        store.write(batch_of(add("a", 1), store=store))
+        store.write(batch_of(add("a", 1), lay("p", "x" * 9500), store=store))
         stale = position(store, 5)
         store.positions([("in", 5)], "c-2")
         before = self._everything(store)
         original = Original("ab", "text/plain", b"bytes")
         batch = batch_of(
-            structs.replace(add("a", 2), originals=(original,)), add("b", 3), store=store
+            structs.replace(add("a", 2), originals=(original,)),
+            add("b", 3),
+            lay("p", "y"),
+            store=store,
         )
         batch.positions.append(stale)
         batch.commands.append(CommandRow("c", "f", "tally/a", 2, 2))

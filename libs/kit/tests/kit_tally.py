@@ -64,6 +64,28 @@ def evolve(tally: Tally, fact: Added) -> Tally:
 TALLY: Kind[Tally, Added] = Kind("tally", (Added,), Tally, evolve)
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Something was laid on a pile."""
+
+    TYPE: ClassVar[str] = "laid"
+    VERSION: ClassVar[int] = 1
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """All that lies on it: a state that grows."""
+
+    texts: tuple[str, ...] = ()
+
+
+PILE: Kind[Pile, Laid] = Kind(
+    "pile", (Laid,), Pile, lambda pile, fact: Pile((*pile.texts, fact.text))
+)
+
+
 def _rows(told: Told[Tally, Added]) -> Iterable[tuple[object, ...]]:
     yield told.key, OPERATOR, told.state.total, told.state.count, told.cause.occurred_at
 
@@ -102,6 +124,11 @@ def add(name: str, number: int) -> Ask[Tally, Added]:
             yield Added(number)
 
     return Ask(TALLY, name, decide)
+
+
+def lay(name: str, *texts: str) -> Ask[Pile, Laid]:
+    """Lay these on a pile."""
+    return Ask(PILE, name, lambda _: [Laid(text) for text in texts])
 
 
 def count(event: Counted, cause: Cause) -> Ask[Tally, Added]:

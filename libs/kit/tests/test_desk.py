@@ -15,12 +15,12 @@ from msgspec import structs
 
 from inkoop_kit.batch import Batch, CommandRow, codecs
 from inkoop_kit.desk import Answer, Busy, Command, CommandConflict, Desk, DeskLimits
-from inkoop_kit.memory import MemoryStore
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.queries import Queries
 from inkoop_kit.rebuild import rebuild
 from inkoop_kit.store import Store, Verdict
 from inkoop_kit.streams import Ask, Kind, Original, Refused
+from inkoop_kit.testing.memory import MemoryStore
 from inkoop_local.database import ServiceDatabase
 
 NOBODY = cast("Queries", None)

@@ -28,10 +28,10 @@ from inkoop_kit.batch import Batch, codecs
 from inkoop_kit.hearing import Heard, Hearing, Ignored, Recalled, Unreadable
 from inkoop_kit.holding import Holding
 from inkoop_kit.lanes import LANES, lane_of
-from inkoop_kit.memory import MemoryStore
 from inkoop_kit.reading import OutOfPlace, Reading
 from inkoop_kit.store import Written
 from inkoop_kit.streams import Ask, Original, Refused, Told
+from inkoop_kit.testing.memory import MemoryStore
 
 TOPIC, CLUSTER = "in", "c-1"
 NAMES = ("a", "b", "c", "d")

@@ -12,10 +12,10 @@ from inkoop_kit.codec import decode_meta, encode_meta
 from inkoop_kit.hearing import Hearing, Recalled, Subscription, set_aside
 from inkoop_kit.holding import Holding
 from inkoop_kit.lanes import LANES, lane_of
-from inkoop_kit.memory import MemoryStore
 from inkoop_kit.reading import OutOfPlace, Reading, Result
 from inkoop_kit.store import Parked, Written
 from inkoop_kit.streams import Ask, Cause, Refused, Told
+from inkoop_kit.testing.memory import MemoryStore
 
 TOPIC, CLUSTER = "in", "c-1"
 LANE = lane_of("a")
@@ -49,7 +49,7 @@ def decide(holding: Holding, store: MemoryStore, *messages: Recalled) -> tuple[B
 
 
 def parked(number: int, message: Recalled) -> Parked:
-    return Parked(number, set_aside(message, "?", "?"), 1, NOW, release_asked=True)
+    return Parked(number, set_aside(message, "?", "?"))
 
 
 def released(*messages: Recalled, store: MemoryStore) -> tuple[Batch, list[Result]]:

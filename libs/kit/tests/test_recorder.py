@@ -10,8 +10,8 @@ from eventsourcing.tests.persistence import (
     TrackingRecorderTestCase,
 )
 
-from inkoop_kit.memory import MemoryStore
 from inkoop_kit.postgres import PostgresStore
+from inkoop_kit.testing.memory import MemoryStore
 from inkoop_kit.testing.recorder import StoreRecorder
 
 CASES = {

@@ -9,14 +9,14 @@ from typing import Any
 import psycopg
 import pytest
 from kit_contract import CODECS, StoreContract, batch_of, position
-from kit_tally import NOW, OPERATOR, TALLIES, TALLY, add
+from kit_tally import NOW, OPERATOR, PILE, TALLIES, TALLY, add
 
 from inkoop_kit.batch import Batch
 from inkoop_kit.lanes import lane_of
-from inkoop_kit.memory import MemoryStore
 from inkoop_kit.operations import Operations
 from inkoop_kit.postgres import PostgresStore
 from inkoop_kit.store import OffsetConflict, Store, Verdict, Written
+from inkoop_kit.testing.memory import MemoryStore
 
 TABLES = ("lane", "tracking", "event", "state", "command", "parked", "original", "tallies")
 
@@ -24,7 +24,7 @@ TABLES = ("lane", "tracking", "event", "state", "command", "parked", "original",
 class TestMemoryStore(StoreContract):
     @pytest.fixture
     def store(self) -> MemoryStore:
-        return MemoryStore([TALLY])
+        return MemoryStore([TALLY, PILE])
 
     def _ask_release(self, store: Store, *ids: int) -> None:
         assert isinstance(store, MemoryStore)

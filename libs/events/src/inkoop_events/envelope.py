@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -127,5 +128,6 @@ def _digits(value: bytes) -> int:
     return int(value)
 
 
+@lru_cache(maxsize=64)  # what is stored together has one time
 def _time(moment: datetime) -> bytes:
     return moment.isoformat().replace("+00:00", "Z").encode()

@@ -19,8 +19,8 @@ WIDE = timedelta(minutes=10)
 """The same once a gap is found: then exactness is worth reading more."""
 LISTED = 200_000
 """Events of a gap that are kept in memory and listed; about 100 MB."""
-_FETCHED = 2 * 1024 * 1024
-"""Bytes at once: it is read but once, and what a start takes of memory is never given back."""
+_FETCHED, _TAKEN = 2 * 1024 * 1024, 500
+"""Bytes and messages at once: what a start takes of memory is never given back."""
 _SILENCE = 20_000
 """Milliseconds without a record after which Kafka counts as away."""
 
@@ -86,7 +86,7 @@ async def _lost(
     reading = set(ends)
     while reading:
         turn()
-        got = await consumer.getmany(timeout_ms=_SILENCE)
+        got = await consumer.getmany(timeout_ms=_SILENCE, max_records=_TAKEN)
         if not got:
             raise KafkaTimeoutError(f"nothing came of {len(reading)} partitions")
         for place, records in got.items():

@@ -16,6 +16,17 @@ _Shown = tuple[str, tuple[Any, ...], tuple[Any, ...]]
 """A row of a view: the view's name, the row's key, the row."""
 MAX_FACT = 7 * 1024 * 1024
 """Bytes of a fact as JSON: what tells of it must pass as one message of 8 MiB (design D6)."""
+SMALL = 8192
+"""Bytes up to which a state is kept with every batch."""
+WEIGHT = 512
+"""Bytes of a state beyond that for which one fact is rather replayed."""
+
+
+class Kept(msgspec.Struct, gc=False):
+    """The state of a stream that the store keeps: of which version, and its size in bytes."""
+
+    as_of: int = 0
+    size: int = 0
 
 
 class Current(msgspec.Struct, frozen=True, gc=False):
@@ -23,6 +34,7 @@ class Current(msgspec.Struct, frozen=True, gc=False):
 
     state: Any
     version: int
+    kept: Kept = msgspec.field(default_factory=Kept)
 
 
 class FactRow(msgspec.Struct, frozen=True, gc=False):
@@ -84,6 +96,20 @@ class Touched(msgspec.Struct, gc=False):
     lane: int
     expected: int
     current: Current
+
+    def to_keep(self, codec: Codec[Any, Any]) -> bytes:
+        """The state, where the store shall keep it anew; else nothing.
+
+        A large one is kept anew only when the facts since may weigh as much: a stream with
+        thousands of open matters would otherwise write all of them with every fact.
+        """
+        now, kept = self.current, self.current.kept
+        heavy = kept.size - SMALL > (now.version - kept.as_of) * WEIGHT
+        if now.version == self.expected or (self.expected and heavy):
+            return b""
+        data = codec.encode_state(now.state)
+        kept.as_of, kept.size = now.version, len(data)
+        return data
 
 
 @dataclass
@@ -155,7 +181,7 @@ class Batch:
             for view in self.views:
                 if view.kind.name == kind.name and (not view.only or type(fact) in view.only):
                     shown += [(view.name, key_of(view, row), row) for row in view.rows(told)]
-        return Current(state, version), rows, shown
+        return Current(state, version, now.kept), rows, shown
 
     def _encode(self, kind: Kind[Any, Any], fact: Any) -> bytes:
         data = self.kinds[kind.name].encode(fact)

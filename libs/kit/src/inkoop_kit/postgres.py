@@ -9,7 +9,7 @@ from psycopg import Connection, RawCursor
 from psycopg.rows import args_row, class_row
 
 from inkoop_kit.arrays import Ints, Texts, register
-from inkoop_kit.batch import Batch, CommandRow, Current, ParkedRow, codecs
+from inkoop_kit.batch import Batch, CommandRow, Current, Kept, ParkedRow, codecs
 from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.lanes import LANES
 from inkoop_kit.statement import numbered, parameters, write_statement
@@ -30,10 +30,7 @@ STORED = (
     "lane, sequence, stream, version, type, schema, data, cause, meta, occurred_at, recorded_at"
 )
 """The columns of a fact, in the order of `Stored`."""
-_PARKED = (
-    'id, lane, topic, "offset", key, reason, detail, headers, value, attempts, parked_at,'
-    " release_asked is not null"
-)
+_PARKED = 'id, lane, topic, "offset", key, reason, detail, headers, value'
 
 
 _OPTIONS = (
@@ -125,13 +122,10 @@ class PostgresStore:
     def load(self, streams: Mapping[str, Kind[Any, Any]]) -> dict[str, Current]:
         """The streams that there are, by name; a state of another shape is replayed."""
         rows = self.database.connection.execute(
-            "select stream, version, shape, data from state where stream = any(%s)",
+            "select stream, version, shape, as_of, data from state where stream = any(%s)",
             [Texts(streams)],
         )
-        return {
-            stream: self._current(streams[stream], stream, version, shape, data)
-            for stream, version, shape, data in rows
-        }
+        return {stream: self._current(streams[stream], stream, *row) for stream, *row in rows}
 
     def write(self, batch: Batch) -> Verdict:
         """Write all of a batch, or nothing."""
@@ -242,16 +236,19 @@ class PostgresStore:
             ) as asked where bytes - octet_length(value) < %s order by id""",
             [Ints(lanes), Ints(lanes), _RELEASED_AT_ONCE],
         )
-        return [Parked(row[0], ParkedRow(*row[1:9]), *row[9:12]) for row in rows]
+        return [Parked(row[0], ParkedRow(*row[1:])) for row in rows]
 
     def _current(
-        self, kind: Kind[Any, Any], stream: str, version: int, shape: int, data: str
+        self, kind: Kind[Any, Any], stream: str, version: int, shape: int, as_of: int, data: str
     ) -> Current:
-        codec = self._codecs[kind.name]
+        codec, kept, state = self._codecs[kind.name], Kept(), kind.state()
         if shape == kind.shape:
-            return Current(codec.decode_state(data), version)
-        facts = (codec.decode(s.type, s.schema, s.data) for s in self.read_stream(stream))
-        return Current(reduce(kind.evolve, facts, kind.state()), version)
+            kept, state = Kept(as_of, len(data)), codec.decode_state(data)
+        if kept.as_of < version:
+            since = self.read_stream(stream, kept.as_of + 1, version)
+            facts = (codec.decode(s.type, s.schema, s.data) for s in since)
+            state = reduce(kind.evolve, facts, state)
+        return Current(state, version, kept)
 
     def _stored(self, query: str, values: list[Any]) -> list[Stored]:
         with self.database.connection.cursor(row_factory=args_row(Stored)) as cursor:

@@ -65,11 +65,14 @@ with want as (
         as f (lane, ordinal, stream, version, type, schema, data, cause, meta, occurred_at)
     join moved using (lane)
 ), kept as (
-    insert into state (stream, lane, version, shape, data)
-    select stream, lane, after, shape, data from touched
-    where after > before and exists (select from go)
-    on conflict (stream) do update
-        set version = excluded.version, shape = excluded.shape, data = excluded.data
+    insert into state (stream, lane, version, shape, as_of, data)
+    select stream, lane, after, shape, after, data from touched
+    where data <> '' and exists (select from go)
+    on conflict (stream) do update set version = excluded.version,
+        shape = excluded.shape, as_of = excluded.as_of, data = excluded.data
+), counted as (
+    update state set version = touched.after from touched
+    where state.stream = touched.stream and touched.data = '' and exists (select from go)
 ), done as (
     insert into command (id, fingerprint, stream, first, last)
     select c.* from unnest(%(commands)s::text[], %(fingerprints)s::text[],
@@ -209,12 +212,7 @@ def _states(batch: Batch, codecs: dict[str, Codec[Any, Any]]) -> dict[str, Any]:
         "before": Ints(t.expected for t in touched),
         "after": Ints(t.current.version for t in touched),
         "shapes": Ints(t.kind.shape for t in touched),
-        "states": Texts(
-            codecs[t.kind.name].encode_state(t.current.state)
-            if t.current.version > t.expected
-            else None
-            for t in touched
-        ),
+        "states": Texts(t.to_keep(codecs[t.kind.name]) for t in touched),
     }
 
 

@@ -42,9 +42,6 @@ class Parked:
 
     id: int
     row: ParkedRow
-    attempts: int
-    parked_at: datetime
-    release_asked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def test_each_decision_names_what_it_rests_on_and_links_to_the_submission() -> N
     # And what something else caused links to the submission
     assert CASE.links is not None
     assert [CASE.links(one) for one in decisions] == [None, "00-aa-bb-01", "00-aa-bb-01"]
-    assert case.open == ()
+    assert case.open == {}
 
 
 def test_only_decisions_link_to_another_trace() -> None:

@@ -245,7 +245,7 @@ class Matching(RuleBasedStateMachine):
     def the_open_invoices_are_those_that_are_not_matched_in_the_order_of_arrival(self) -> None:
         outcomes = self.desk.outcomes()
         wanted = [name for name, outcome in outcomes.items() if not outcome.closes]
-        assert [one.invoice for one in self.desk.case.open] == wanted
+        assert [one.invoice for one in self.desk.case.open.values()] == wanted
 
     @invariant()
     def what_is_matched_is_ordered_and_received(self) -> None:
@@ -313,7 +313,9 @@ def test_final_outcomes_agree_between_arrivals_that_keep_the_order_of_invoices(
     # Then both end alike, and what is still open is open for the same reasons
     first, second = desks
     assert first.outcomes() == second.outcomes()
-    assert [one.findings for one in first.case.open] == [one.findings for one in second.case.open]
+    assert [one.findings for one in first.case.open.values()] == [
+        one.findings for one in second.case.open.values()
+    ]
     assert first.case.invoiced == second.case.invoiced
 
 

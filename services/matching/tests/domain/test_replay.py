@@ -128,7 +128,7 @@ def play(item: Item) -> list[Outcome]:
     assert in_force.keys() == {invoice.invoice for invoice in invoices}
     matched = [one.lines[0].quantity for one in invoices if in_force[one.invoice].outcome.closes]
     assert sum(matched) <= min(item.ordered, item.highest)
-    assert {one.invoice for one in case.open} == {
+    assert {one.invoice for one in case.open.values()} == {
         name for name, decided in in_force.items() if not decided.outcome.closes
     }
     assert rematch(case, POLICY) == []

@@ -37,12 +37,13 @@ create table event (
     unique (lane, sequence)
 );
 
--- The current state of each stream, written with its facts.
+-- Each stream: how many facts it has, and its state as it was at one of them.
 create table state (
     stream text collate "C" primary key,
     lane smallint not null,
     version integer not null,
     shape smallint not null,
+    as_of integer not null,
     data text not null
 ) with (fillfactor = 70);
 

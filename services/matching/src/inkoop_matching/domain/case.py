@@ -88,7 +88,8 @@ class Case:
     """May hold lines that the order does not know."""
     invoiced: Mapping[LineId, Invoiced] = field(default_factory=dict[LineId, Invoiced])
     """What raises counts from its arrival, held or not; what lowers counts once it is matched."""
-    open: tuple[OpenInvoice, ...] = ()
+    open: Mapping[str, OpenInvoice] = field(default_factory=dict[str, OpenInvoice])
+    """By `name_of` their supplier and number, in the order of arrival."""
 
 
 def evolve(case: Case, fact: CaseFact) -> Case:
@@ -97,9 +98,8 @@ def evolve(case: Case, fact: CaseFact) -> Case:
         case MatchDecided():
             return _decided(case, fact)
         case InvoiceRecorded():
-            return Case(
-                case.order, case.ordered, case.received, case.invoiced, (*case.open, opened(fact))
-            )
+            invoices = {**case.open, name_of(fact.supplier, fact.invoice): opened(fact)}
+            return Case(case.order, case.ordered, case.received, case.invoiced, invoices)
         case ReceiptRecorded():
             return Case(case.order, case.ordered, _receive(case, fact), case.invoiced, case.open)
         case OrderRecorded():
@@ -107,6 +107,11 @@ def evolve(case: Case, fact: CaseFact) -> Case:
             return Case(order, _order(fact), case.received, case.invoiced, case.open)
         case _:
             assert_never(fact)
+
+
+def name_of(supplier: SupplierId, invoice: InvoiceNumber) -> str:
+    """What an invoice is called within its order."""
+    return f"{supplier}/{invoice}"
 
 
 def opened(fact: InvoiceRecorded) -> OpenInvoice:
@@ -152,10 +157,10 @@ def _receive(case: Case, fact: ReceiptRecorded) -> dict[LineId, Received]:
 
 def _decided(case: Case, fact: MatchDecided) -> Case:
     """Put a decision in force: count the invoice the first time, close it when it is matched."""
-    at = _place_of(case.open, fact)
-    if at is None:
+    name = name_of(fact.supplier, fact.invoice)
+    if (invoice := case.open.get(name)) is None:
         return case
-    invoice, invoiced, others = case.open[at], case.invoiced, case.open[:at] + case.open[at + 1 :]
+    invoiced, invoices = case.invoiced, dict(case.open)
     placed, before = invoice.placed, invoice.before
     takes: list[_Charge] = []
     if fact.outcome is not Outcome.WAITING:
@@ -163,12 +168,13 @@ def _decided(case: Case, fact: MatchDecided) -> Case:
             placed, before = fact.placed or named(invoice.lines), invoiced
         invoiced, takes = _count(case, invoice, placed, puts=first)
     if not fact.outcome.closes:
-        here = _in_force(invoice, fact, placed, before)
-        others = (*case.open[:at], here, *case.open[at + 1 :])
-    elif takes:
+        invoices[name] = _in_force(invoice, fact, placed, before)
+        return Case(case.order, case.ordered, case.received, invoiced, invoices)
+    del invoices[name]
+    if takes:
         invoiced = _add(invoiced, takes)
-        others = tuple([_lowered(other, takes) for other in others])
-    return Case(case.order, case.ordered, case.received, invoiced, others)
+        invoices = {known: _lowered(other, takes) for known, other in invoices.items()}
+    return Case(case.order, case.ordered, case.received, invoiced, invoices)
 
 
 def _in_force(
@@ -185,14 +191,6 @@ def _in_force(
         placed=placed,
         before={line: before.get(line, NOTHING) for line in placed or () if line is not None},
     )
-
-
-def _place_of(invoices: tuple[OpenInvoice, ...], fact: MatchDecided) -> int | None:
-    """Where the invoice of a decision stands; most often it came last."""
-    for at in range(len(invoices) - 1, -1, -1):
-        if invoices[at].invoice == fact.invoice and invoices[at].supplier == fact.supplier:
-            return at
-    return None
 
 
 def _count(

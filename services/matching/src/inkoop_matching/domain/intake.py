@@ -5,7 +5,7 @@ kit drops a message that it has seen. So no list of closed invoices is kept here
 open is known, and presented again it changes nothing.
 """
 
-from inkoop_matching.domain.case import Case, OpenInvoice, evolve, opened
+from inkoop_matching.domain.case import Case, evolve, name_of, opened
 from inkoop_matching.domain.facts import CaseFact, InvoiceRecorded, OrderRecorded, ReceiptRecorded
 from inkoop_matching.domain.judging import judge, rematch, takes_back
 from inkoop_matching.domain.policy import Policy
@@ -31,7 +31,7 @@ def take_receipt(case: Case, receipt: ReceiptRecorded, policy: Policy) -> list[C
 def take_invoice(case: Case, recorded: InvoiceRecorded, policy: Policy) -> list[CaseFact]:
     """Note an invoice and decide on it; a credit that is matched makes room for the others."""
     invoice = opened(recorded)
-    if case.open and any(_is(other, invoice) for other in case.open):
+    if name_of(invoice.supplier, invoice.invoice) in case.open:
         return []
     decided = judge(case, invoice, policy)
     facts: list[CaseFact] = [recorded, decided]
@@ -39,7 +39,3 @@ def take_invoice(case: Case, recorded: InvoiceRecorded, policy: Policy) -> list[
         return facts
     after = evolve(evolve(case, recorded), decided)
     return [*facts, *rematch(after, policy)]
-
-
-def _is(one: OpenInvoice, other: OpenInvoice) -> bool:
-    return one.invoice == other.invoice and one.supplier == other.supplier

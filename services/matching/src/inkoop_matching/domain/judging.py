@@ -53,7 +53,7 @@ def rematch(
     when it is matched makes room for the invoices before it too, so these are judged again.
     """
     decisions: list[MatchDecided] = []
-    waiting = deque(invoice for invoice in case.open if _concerned(invoice, touched))
+    waiting = deque(open_ for open_ in case.open.values() if _concerned(open_, touched))
     while waiting:
         invoice = waiting.popleft()
         decided = judge(case, invoice, policy)
@@ -62,7 +62,7 @@ def rematch(
         decisions.append(decided)
         case = evolve(case, decided)
         if takes_back(decided, invoice):
-            waiting = deque(case.open)
+            waiting = deque(case.open.values())
     return decisions
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
-from inkoop_kit.batch import Batch, CommandRow, Current, codecs
+from inkoop_kit.batch import Batch, CommandRow, Current, Kept, codecs
 from inkoop_kit.lanes import LANES
 from inkoop_kit.store import (
     CommandKnown,
@@ -23,7 +23,7 @@ from inkoop_kit.streams import Kind, Original
 
 
 class MemoryStore:
-    """Everything in dictionaries; give it a clock for `recorded_at` and `parked_at`."""
+    """Everything in dictionaries; give it a clock for `recorded_at`."""
 
     def __init__(
         self,
@@ -34,10 +34,11 @@ class MemoryStore:
         self._clock = clock
         self.facts: list[Stored] = []
         self.heads = dict.fromkeys(range(LANES), 0)
-        self.states: dict[str, tuple[int, int, bytes]] = {}
+        self.states: dict[str, tuple[int, int, int, bytes]] = {}
         self.tracking: dict[tuple[str, int], Tracked] = {}
         self.carried_out: dict[str, CommandRow] = {}
         self.parked: dict[int, Parked] = {}
+        self.wanted: set[int] = set()
         self.originals: dict[str, Original] = {}
         self.rows: dict[str, dict[tuple[Any, ...], tuple[int, tuple[Any, ...]]]] = {}
         self._parked_ids = 0
@@ -101,14 +102,13 @@ class MemoryStore:
         wanted = {
             (p.row.topic, p.row.key)
             for p in self.parked.values()
-            if p.release_asked and p.row.lane in lanes
+            if p.id in self.wanted and p.row.lane in lanes
         }
         return [p for p in self.parked.values() if (p.row.topic, p.row.key) in wanted]
 
     def ask_release(self, ids: Iterable[int]) -> None:
         """What an operator does: want these messages released."""
-        for i in ids:
-            self.parked[i] = replace(self.parked[i], release_asked=True)
+        self.wanted.update(ids)
 
     def _fence(self, batch: Batch) -> Verdict | None:
         for position in batch.positions:
@@ -140,9 +140,11 @@ class MemoryStore:
         for lane, count in batch.counts.items():
             self.heads[lane] += count
         for stream, touched in batch.streams.items():
-            if touched.current.version > touched.expected:
-                data = self._codecs[touched.kind.name].encode_state(touched.current.state)
-                self.states[stream] = (touched.current.version, touched.kind.shape, data)
+            version, kind = touched.current.version, touched.kind
+            if data := touched.to_keep(self._codecs[kind.name]):
+                self.states[stream] = (version, kind.shape, version, data)
+            elif stream in self.states:
+                self.states[stream] = (version, *self.states[stream][1:])
 
     def _keep(self, batch: Batch) -> None:
         for p in batch.positions:
@@ -157,29 +159,29 @@ class MemoryStore:
     def _set_aside(self, batch: Batch) -> None:
         for row in batch.parked:
             self._parked_ids += 1
-            parked = Parked(self._parked_ids, row, 1, self._clock(), release_asked=False)
-            self.parked[self._parked_ids] = parked
+            self.parked[self._parked_ids] = Parked(self._parked_ids, row)
         for i in batch.released:
             del self.parked[i]
         for i, reason, detail in batch.retried:
             old = self.parked[i]
             row = replace(old.row, reason=reason, detail=detail)
-            self.parked[i] = replace(old, row=row, attempts=old.attempts + 1)
+            self.parked[i] = Parked(i, row)
             for j, other in list(self.parked.items()):
                 if j >= i and _place(other) == _place(old):
-                    self.parked[j] = replace(other, release_asked=False)
+                    self.wanted.discard(j)
 
     def _version(self, stream: str) -> int:
         return self.states[stream][0] if stream in self.states else 0
 
     def _current(
-        self, kind: Kind[Any, Any], stream: str, version: int, shape: int, data: bytes
+        self, kind: Kind[Any, Any], stream: str, version: int, shape: int, as_of: int, data: bytes
     ) -> Current:
-        codec = self._codecs[kind.name]
+        codec, kept, state = self._codecs[kind.name], Kept(), kind.state()
         if shape == kind.shape:
-            return Current(codec.decode_state(data), version)
-        facts = (codec.decode(s.type, s.schema, s.data) for s in self.read_stream(stream))
-        return Current(reduce(kind.evolve, facts, kind.state()), version)
+            kept, state = Kept(as_of, len(data)), codec.decode_state(data)
+        since = self.read_stream(stream, kept.as_of + 1, version)
+        facts = (codec.decode(s.type, s.schema, s.data) for s in since)
+        return Current(reduce(kind.evolve, facts, state), version, kept)
 
 
 def _place(parked: Parked) -> tuple[int, str, str]:
