@@ -83,6 +83,7 @@ def make_relay(
     topic: str,
     member: int = 0,
     outbox: type[Outbox] = Outbox,
+    alone: float = 0.02,
 ) -> tuple[Relay, Counts]:
     """A relay of the tally, which tells on this topic."""
     counts = Counts()
@@ -92,7 +93,7 @@ def make_relay(
         return told(OPERATOR, key, fact.number)
 
     mapping = Mapping("tally", OPERATOR, [TALLY], public)
-    settings = RelaySettings(bootstrap, f"relay-{member}")
+    settings = RelaySettings(bootstrap, f"relay-{member}", alone=alone)
     return Relay(settings, outbox(databases(), "tally", member), mapping, counts), counts
 
 

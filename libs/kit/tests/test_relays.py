@@ -71,6 +71,33 @@ async def test_two_relays_share_the_lanes_and_keep_their_order(
         last[envelope.lane] = envelope.sequence
 
 
+async def test_one_that_is_alone_sleeps_until_it_is_woken_and_misses_no_call(
+    infrastructure: Infrastructure,
+    topics: Callable[..., list[str]],
+    stores: Stores,
+    databases: Callable[[], Database],
+) -> None:
+    [told] = await asyncio.to_thread(topics, "told")
+    store, others, looks = stores(), stores(), list[int]()
+
+    class Interrupted(Outbox):
+        """Somebody writes, and calls, just when it has seen that there is nothing."""
+
+        def read(self, limit: int) -> list[Stored]:
+            found = super().read(limit)
+            looks.append(len(found))
+            if len(looks) in (1, 3):
+                write_tallies(others, 1)
+                relay.wake()
+            return found
+
+    bootstrap = infrastructure.kafka.bootstrap
+    relay, _ = make_relay(bootstrap, databases, told, 0, Interrupted, alone=3600)
+    async with running(relay):
+        await until(lambda: len(looks) > 3, "it was interrupted twice")
+        await until(lambda: unsent(store) == 0, "all is sent")
+
+
 class _DiesOnce(Outbox):
     """A relay that is cut off after the send, before it can move its position."""
 

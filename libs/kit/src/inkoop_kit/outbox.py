@@ -51,6 +51,8 @@ class Outbox:
         self._heads: dict[int, int] = {}
         self._joined: Connection | None = None
         self._cluster = ""
+        self.alone = False
+        """Whether there is no other replica, that could write what we relay."""
 
     def open(self, cluster: str) -> None:
         """Relay to this Kafka; one that has been told nothing is told everything (design D4)."""
@@ -61,7 +63,8 @@ class Outbox:
     def share(self) -> None:
         """Take or give lanes until this replica holds its share."""
         self._check()
-        share = -(-LANES // max(1, self._number(_MEMBERS, self._class)))
+        members = max(1, self._number(_MEMBERS, self._class))
+        self.alone, share = members == 1, -(-LANES // members)
         for lane in sorted(self._positions)[share:]:
             self._number("select pg_advisory_unlock(%s, %s)", self._class, lane)
             del self._positions[lane]

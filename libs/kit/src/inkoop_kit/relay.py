@@ -32,12 +32,16 @@ class RelayInstruments(Protocol):
 
 @dataclass(frozen=True)
 class RelaySettings:
-    """How a relay works: facts of each lane in a pass, seconds between looks without a wake."""
+    """How a relay works: facts of each lane in a pass, seconds between looks without a wake.
+
+    `alone`: the same while there is no other replica, when all that is written wakes it.
+    """
 
     bootstrap: str
     client: str
     batch: int = 250
     poll: float = 0.02
+    alone: float = 0.5
 
 
 class Relay:
@@ -87,6 +91,7 @@ class Relay:
             except AWAY as error:
                 delay = 0.2 if time.monotonic() - started > 10 else min(2 * delay, 2.0)
                 log.warning("the relay starts again in %.1f s: %s", delay, error)
+                self._woken.clear()
                 await self._pause(delay)
         await self._in_thread(self._outbox.close)
         self._thread.shutdown(wait=False)
@@ -111,8 +116,10 @@ class Relay:
                 if self.progress - self._looked > 1:
                     self._looked = self.progress
                     await self._in_thread(self._outbox.share)
+                self._woken.clear()  # before it looks: who writes meanwhile is seen next
                 if not await self._pass(producer):
-                    await self._pause(self._settings.poll)
+                    alone = self._outbox.alone
+                    await self._pause(self._settings.alone if alone else self._settings.poll)
         finally:
             self._looked = 0.0
             await self._end(producer)
@@ -165,9 +172,9 @@ class Relay:
             log.warning("a producer did not stop well: %s", error)
 
     async def _pause(self, seconds: float) -> None:
-        self._woken.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            if not self._stopping:
+                await asyncio.wait_for(self._woken.wait(), seconds)
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         return await self._loop.run_in_executor(self._thread, work, *arguments)
