@@ -74,7 +74,8 @@ def _intro(cpu_ms: Mapping[str, float], sizes: Mapping[str, float], measured: st
 Reckoned by `make bench-report` from the figures of {measured}; do not edit. An invoice of five
 lines, live, costs {sum(cpu_ms.values()):.2f} ms of CPU over all processes ({parts} ms) on the
 machine of [performance](performance.md), and leaves {kept}, order, receipt and the received
-documents counted. Assumed: {_WORKING_SECONDS:,} working seconds a year, the
+documents counted. Kafka keeps them compressed, and those of the bench are alike: real ones take
+more there. Assumed: {_WORKING_SECONDS:,} working seconds a year, the
 busiest minute {PEAK} times the mean, {HEADROOM:.0%} of a core used at the peak; live figures are
 used although a busy service batches more and then costs what `flow.bulk.cpu_ms` says.
 
