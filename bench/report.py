@@ -35,7 +35,7 @@ def main() -> int:
     for name, svg in drawn.items():
         (_PLOTS / f"{name}.svg").write_text(svg)
     text = [_HEAD, _where(results), _table(results["rows"]), _missed(results["rows"])]
-    text += [f"![{name}](performance/{name}.svg)" for name in drawn]
+    text += [_soak_words(), *(f"![{name}](performance/{name}.svg)" for name in drawn)]
     text += [_details(results["rows"]), _profiles()]
     (DOCS / "performance.md").write_text("\n\n".join(part.strip() for part in text if part) + "\n")
     (DOCS / "capacity.md").write_text(capacity(rows))
@@ -150,6 +150,21 @@ def _soak() -> str:
     services = [name for name in samples[0] if name != "seconds"]
     curves = {name: [(s["seconds"], s[name]) for s in samples] for name in services}
     return plots.lines("Memory under load", ("seconds", "MB"), curves)
+
+
+def _soak_words() -> str:
+    path = RESULTS / "soak.json"
+    if not path.exists():
+        return ""
+    soak = json.loads(path.read_text())
+    growth = ", ".join(f"{name} {value:.3f}" for name, value in soak["growth"].items())
+    return (
+        f"## The soak\n\n{soak['began']}: {soak['invoices']:,} invoices in {soak['minutes']:g}"
+        f" minutes, {soak['rate']} a second,"
+        f" p50 {soak['p50_ms']:.0f} ms, p99 {soak['p99_ms']:.0f} ms."
+        f" Memory of the last third ÷ the second: {growth}; flat means at most 1.05:"
+        f" **{'flat' if soak['flat'] else 'not flat'}**."
+    )
 
 
 def _details(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -15,7 +15,7 @@ _OWN = 8
 """Bytes at the end of a key that others have not in common with it, at the least."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def lane_of(key: str) -> int:
     """The lane of a key: (murmur2(key) & 0x7fffffff) mod 24."""
     return (murmur2(key.encode()) & 0x7FFFFFFF) % LANES
