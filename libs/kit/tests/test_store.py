@@ -4,12 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from functools import partial
+from importlib.resources import files
 from typing import Any
 
 import psycopg
 import pytest
 from kit_contract import CODECS, StoreContract, batch_of, position
-from kit_tally import NOW, OPERATOR, PILE, TALLIES, TALLY, add
+from kit_tally import NOW, OPERATOR, PILE, TALLIES, TALLY, Tally, add
 
 from inkoop_kit.batch import Batch
 from inkoop_kit.lanes import lane_of
@@ -17,6 +18,7 @@ from inkoop_kit.operations import Operations
 from inkoop_kit.postgres import PostgresStore
 from inkoop_kit.store import OffsetConflict, Store, Verdict, Written
 from inkoop_kit.testing.memory import MemoryStore
+from inkoop_local.database import ServiceDatabase
 
 TABLES = ("lane", "tracking", "event", "state", "command", "parked", "original", "tallies")
 
@@ -60,6 +62,21 @@ class TestPostgresStore(StoreContract):
         batch.counts[0] = 0
         batch.rows["tallies"] = {("x",): (0, ("a\0b", OPERATOR, 1, 1, NOW))}
         assert isinstance(store.write(batch), Written)
+
+    def test_states_of_before_they_were_kept_seldom_are_taken_over(
+        self, store: PostgresStore, schema: ServiceDatabase
+    ) -> None:
+        store.write(batch_of(add("a", 1), add("a", 2), store=store))
+        migration = files("inkoop_kit") / "migrations" / "0004_kept_states.sql"
+        options = "-c search_path=tally"
+        with psycopg.connect(schema.owner_url, autocommit=True, options=options) as owner:
+            owner.execute("alter table state drop column as_of")
+            owner.execute(migration.read_text().encode())
+        fresh = PostgresStore(store.database.another(), [TALLY], [TALLIES])
+        assert isinstance(fresh.write(batch_of(add("a", 3), store=fresh)), Written)
+        now = fresh.load({"tally/a": TALLY})["tally/a"]
+        fresh.database.close()
+        assert (now.state, now.version, now.kept.as_of) == (Tally(6, 3), 3, 3)
 
     def test_the_service_role_cannot_rewrite_history(self, store: PostgresStore) -> None:
         store.write(batch_of(add("a", 1), store=store))

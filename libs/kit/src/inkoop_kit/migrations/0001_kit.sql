@@ -37,13 +37,12 @@ create table event (
     unique (lane, sequence)
 );
 
--- Each stream: how many facts it has, and its state as it was at one of them.
+-- The current state of each stream, written with its facts.
 create table state (
     stream text collate "C" primary key,
     lane smallint not null,
     version integer not null,
     shape smallint not null,
-    as_of integer not null,
     data text not null
 ) with (fillfactor = 70);
 
