@@ -43,7 +43,7 @@ class Counts:
         """Note it."""
         self.dropped.append(why)
 
-    def rebalanced(self, partitions: int) -> None:
+    def rebalanced(self) -> None:
         """Count."""
         self.rebalances += 1
 

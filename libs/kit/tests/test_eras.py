@@ -108,6 +108,22 @@ def test_the_outbox_passes_a_raise_behind_which_nothing_came(
 
 
 @pytest.mark.integration
+def test_the_outbox_passes_no_raise_before_all_that_it_read_is_sent(
+    store: PostgresStore, databases: Callable[[], Database], operations: Operations
+) -> None:
+    write(store)
+    outbox = Outbox(databases(), "tally", 0)
+    outbox.share()
+    read = outbox.read(1000)
+    raise_era(store.database.connection, 1)
+    assert outbox.read(1000) == []
+    assert operations.status()["relay_backlog"] >= 100
+    outbox.sent(read)
+    assert outbox.read(1000) == []
+    assert operations.status()["relay_backlog"] == 0
+
+
+@pytest.mark.integration
 def test_the_status_counts_facts_not_positions(
     store: PostgresStore, databases: Callable[[], Database], operations: Operations
 ) -> None:

@@ -139,7 +139,7 @@ class Contested(RuleBasedStateMachine):
 
 
 TestContested = Contested.TestCase
-TestContested.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestContested.settings = settings(max_examples=60, stateful_step_count=40)
 
 
 def test_a_message_before_its_place_is_out_of_place() -> None:

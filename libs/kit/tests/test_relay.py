@@ -12,10 +12,12 @@ from kit_tally import TALLY, add, cause
 from msgspec import structs
 
 from inkoop_kit.batch import Batch, codecs
+from inkoop_kit.lanes import LANES
 from inkoop_kit.mapping import Outgoing
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.relay import send
+from inkoop_local.waiting import until
 
 
 @dataclass
@@ -76,3 +78,25 @@ def test_a_pass_takes_as_many_bytes_as_fit_into_memory_and_at_least_a_fact(
         passes.append([one.version for one in stored])
         outbox.sent(stored)
     assert passes == [[1, 2, 3], [4, 5], [6]]
+
+
+@pytest.mark.integration
+def test_what_was_read_but_not_sent_comes_again_to_the_next_relay(
+    stores: Callable[[], PostgresStore], databases: Callable[[], Database]
+) -> None:
+    store, batch = stores(), Batch(codecs([TALLY]))
+    for _ in range(5):
+        batch.decide(add("a", 1), cause(), {})
+    store.write(batch)
+    outbox = Outbox(databases(), "tally", 0)
+    outbox.share()
+    first, second = outbox.read(2), outbox.read(2)
+    assert outbox.more
+    third = outbox.read(2)
+    assert not outbox.more
+    assert [one.version for one in (*first, *second, *third)] == [1, 2, 3, 4, 5]
+    outbox.sent(first)
+    assert outbox.read(2) == []
+    outbox.close()
+    until(lambda: outbox.share() or len(outbox.backlog()) == LANES, 10, "all lanes again")
+    assert [one.version for one in outbox.read(5)] == [3, 4, 5]

@@ -71,6 +71,35 @@ async def test_two_relays_share_the_lanes_and_keep_their_order(
         last[envelope.lane] = envelope.sequence
 
 
+async def test_one_that_reads_ahead_misses_no_call(
+    infrastructure: Infrastructure,
+    topics: Callable[..., list[str]],
+    stores: Stores,
+    databases: Callable[[], Database],
+) -> None:
+    [told] = await asyncio.to_thread(topics, "told")
+    store, others, looks = stores(), stores(), list[int]()
+
+    class Interrupted(Outbox):
+        """Somebody writes, and calls, just when the end of a backlog was read."""
+
+        def read(self, limit: int) -> list[Stored]:
+            found = super().read(3)
+            looks.append(len(found))
+            if sum(looks) == 500 and not self.more:
+                write_tallies(others, 1)
+                relay.wake()
+            return found
+
+    write_tallies(store, 5)
+    relay, told_by = make_relay(
+        infrastructure.kafka.bootstrap, databases, told, 0, Interrupted, alone=3600
+    )
+    async with running(relay):
+        await until(lambda: told_by.told == 600, "all is sent")
+    assert unsent(store) == 0
+
+
 async def test_one_that_is_alone_sleeps_until_it_is_woken_and_misses_no_call(
     infrastructure: Infrastructure,
     topics: Callable[..., list[str]],

@@ -54,7 +54,7 @@ class FactRow(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a batch has read one partition: `expected` is the fence (event-store.md §3.1a)."""
+    """How far a batch has read one partition: `expected` is the fence (design D3)."""
 
     topic: str
     lane: int

@@ -48,11 +48,15 @@ class Outbox:
         self._database, self._member = database, 1000 + member
         self._class = crc32(schema.encode()) & 0x7FFFFFFF
         self._positions: dict[int, int] = {}
+        self._read_to: dict[int, int] = {}
+        """The last that was read of each lane from which something was read."""
         self._heads: dict[int, int] = {}
         self._joined: Connection | None = None
         self._cluster = ""
         self.alone = False
         """Whether there is no other replica, that could write what we relay."""
+        self.more = False
+        """Whether the last look left something in a lane, since a pass takes only so much."""
 
     def open(self, cluster: str) -> None:
         """Relay to this Kafka; one that has been told nothing is told everything (design D4)."""
@@ -68,6 +72,7 @@ class Outbox:
         for lane in sorted(self._positions)[share:]:
             self._number("select pg_advisory_unlock(%s, %s)", self._class, lane)
             del self._positions[lane]
+            self._read_to.pop(lane, None)
         for lane in range(LANES):
             if len(self._positions) >= share:
                 break
@@ -75,20 +80,29 @@ class Outbox:
                 self._positions[lane] = self._number(_SENT, lane, self._cluster)
 
     def read(self, limit: int) -> list[Stored]:
-        """The facts that are not sent, in order, at most so many of each lane, and bytes."""
+        """The facts that come next in order, at most so many of each lane, and bytes.
+
+        It may be called again before these are sent.
+        """
         self._check()
         if not self._positions:
             return []
         rows = self._database.connection.execute(_HEADS, [Ints(self._positions)])
         self._heads = dict(rows.fetchall())
-        behind = {k: p for k, p in self._positions.items() if self._heads[k] > p}
+        read = {k: max(p, self._read_to.get(k, p)) for k, p in self._positions.items()}
+        behind = {k: p for k, p in read.items() if self._heads[k] > p}
+        self.more = False
         if not behind:
             return []
         with self._database.connection.cursor(row_factory=args_row(Stored)) as cursor:
             values = [Ints(behind), Ints(behind.values()), limit, _BYTES]
             stored = cursor.execute(_READ, values).fetchall()
-        if jumps := behind.keys() - {fact.lane for fact in stored}:  # the era was raised
+        last = {fact.lane: fact.sequence for fact in stored}
+        jumps = behind.keys() - last.keys()  # the era was raised
+        if jumps := {lane for lane in jumps if behind[lane] == self._positions[lane]}:
             self._move({lane: self._heads[lane] for lane in jumps})
+        self._read_to.update(last)
+        self.more = any(self._heads[lane] > sequence for lane, sequence in last.items())
         return stored
 
     def sent(self, stored: Sequence[Stored]) -> None:
@@ -103,7 +117,7 @@ class Outbox:
     def close(self) -> None:
         """Let go of everything."""
         self._database.close()
-        self._positions, self._joined = {}, None
+        self._positions, self._read_to, self._joined = {}, {}, None
 
     def _move(self, last: Mapping[int, int]) -> None:
         values = [self._cluster, Ints(last), Ints(last.values()), self._cluster]
@@ -115,7 +129,7 @@ class Outbox:
         connection = self._database.connection
         if self._joined is connection:
             return
-        self._positions, member = {}, self._member
+        self._positions, self._read_to, member = {}, {}, self._member
         while not self._locked(member):
             member += LANES
         self._joined = connection

@@ -58,9 +58,9 @@ _RELEASED_AT_ONCE = 16 * 1024 * 1024
 class Database:
     """One connection to a service's schema, made when it is needed and again when it broke.
 
-    Sequential scans are off: a statement planned while the tables are empty would keep its plan
-    (kafka.md §3.6). All statements are prepared. Both ends look for one that is gone without a
-    word: for hours its locks would stand, or its client wait.
+    Sequential scans are off: a statement planned while the tables are empty would keep its plan.
+    All statements are prepared. Both ends look for one that is gone without a word: for hours its
+    locks would stand, or its client wait.
     """
 
     def __init__(self, url: str, schema: str, name: str) -> None:

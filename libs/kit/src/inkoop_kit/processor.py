@@ -15,14 +15,14 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
 from inkoop_kit.batch import Batch
-from inkoop_kit.hearing import Message, Subscription, recall
+from inkoop_kit.hearing import Message, recall
 from inkoop_kit.holding import Holding
 from inkoop_kit.polling import Polling
 from inkoop_kit.postgres import UNANSWERED, UNWRITABLE
 from inkoop_kit.reading import OutOfPlace, Result
 from inkoop_kit.store import Parked, Store, Tracked, Written
 
-__all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "Subscription", "cluster_id"]
+__all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "cluster_id"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -44,8 +44,8 @@ class Instruments(Protocol):
         """A batch was not written: `OffsetConflict`, `VersionConflict` or `DataError`."""
         ...
 
-    def rebalanced(self, partitions: int) -> None:
-        """So many partitions are now held."""
+    def rebalanced(self) -> None:
+        """Partitions are held anew."""
         ...
 
 
@@ -146,7 +146,7 @@ class Processor(ConsumerRebalanceListener):
         self._given = sorted(assigned)
         if self._consumer is not None:
             self._consumer.pause(*self._given)
-        self._instruments.rebalanced(len(self._given))
+        self._instruments.rebalanced()
 
     async def _consume(self) -> None:
         self._given = None

@@ -15,6 +15,7 @@ from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.mapping import Mapping, Outgoing
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.processor import AWAY, cluster_id
+from inkoop_kit.store import Stored
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Relay:
         self._loop = asyncio.get_running_loop()
         self._looked = self._acknowledged = 0.0
         self._cluster = ""
+        self._ahead: asyncio.Future[list[Stored]] | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self.progress = time.monotonic()
         self.oldest_age = 0.0
@@ -113,23 +115,24 @@ class Relay:
             await self._in_thread(self._outbox.open, self._cluster)
             while not self._stopping:
                 self.progress = time.monotonic()
-                if self.progress - self._looked > 1:
+                if self._ahead is None and self.progress - self._looked > 1:
                     self._looked = self.progress
                     await self._in_thread(self._outbox.share)
-                self._woken.clear()  # before it looks: who writes meanwhile is seen next
                 if not await self._pass(producer):
                     alone = self._outbox.alone
                     await self._pause(self._settings.alone if alone else self._settings.poll)
         finally:
             self._looked = 0.0
+            ahead, self._ahead = self._ahead, None
             await self._end(producer)
             with contextlib.suppress(*AWAY):
+                await asyncio.gather(*filter(None, [ahead]), return_exceptions=True)
                 await self._in_thread(self._outbox.close)
 
     async def _pass(self, producer: AIOKafkaProducer) -> bool:
-        """One pass: read, send, wait for every acknowledgement, then move the positions."""
+        """One pass: send what was read, wait for every acknowledgement, then move the positions."""
         began_ns = time.time_ns()
-        stored = await self._in_thread(self._outbox.read, self._settings.batch)
+        stored = await self._next()
         if not stored:
             self.oldest_age = 0.0
             return False
@@ -142,6 +145,18 @@ class Relay:
         self.oldest_age = time.time() - stored[0].recorded_at.timestamp()
         self._instruments.sent(outgoing, began_ns)
         return True
+
+    async def _next(self) -> list[Stored]:
+        """What comes next; of a backlog the pass behind it is read while this one is sent."""
+        stored = await (self._ahead or self._read())
+        share = self.progress - self._looked > 1  # between two passes only
+        more = self._outbox.more and not share
+        self._ahead = asyncio.ensure_future(self._read()) if more else None
+        return stored
+
+    async def _read(self) -> list[Stored]:
+        self._woken.clear()  # before it looks: who writes meanwhile is seen next
+        return await self._in_thread(self._outbox.read, self._settings.batch)
 
     async def _patiently(self, sending: Coroutine[Any, Any, None]) -> None:
         """Wait for it as long as it takes, visibly alive: without Kafka a batch waits for Kafka."""

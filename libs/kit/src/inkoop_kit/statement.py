@@ -4,7 +4,7 @@ Every part reads the snapshot that the statement started with, while `held` retu
 as they are once locked. When a lane's turn differs between the two, somebody wrote in between: the
 snapshot is old, the verdict is `raced`, and the same statement sent again sees what was written.
 With equal turns nobody can have changed the lanes' tracking or streams since the snapshot, because
-everyone who does holds the lane's row (design D3; event-store.md §3.1a).
+everyone who does holds the lane's row (docs/adr/0006-one-statement.md).
 """
 
 import re
