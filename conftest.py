@@ -5,11 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from inkoop_local.infrastructure import Infrastructure
 
 ROOT = Path(__file__).parent
 _PROVIDERS = pytest.StashKey[str]()
+
+
+def pytest_configure() -> None:
+    """No test asserts a time: a machine may be slow, or busy with something else."""
+    slow = [HealthCheck.too_slow]
+    settings.register_profile("house", deadline=None, suppress_health_check=slow)
+    settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

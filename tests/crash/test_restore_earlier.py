@@ -4,17 +4,16 @@ What is lost is exactly what was in the gap, and listed; sent again, it is there
 """
 
 import json
-import os
-import subprocess
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from crash_checks import TOLD_BY, check
-from crash_evidence import LANES, SERVICES, Evidence, Message, gather, rows
+from crash_evidence import LANES, SERVICES, Evidence, rows
+from crash_gap import above, all_say, gathered, inkoop, paid_once, play, send_again
 from crash_load import Load
 from crash_plan import story
 from crash_restore import POINT, back_up, mark_moment, restore
@@ -65,12 +64,6 @@ def test_a_store_of_an_earlier_moment_refuses_lists_the_gap_and_goes_on_in_an_er
         stack.close()
 
 
-def play(load: Load) -> None:
-    """Send all of it, and wait for the answers and decisions."""
-    load.start()
-    load.finish(300)
-
-
 def the_gap_is_noticed_and_listed(stack: BreakableStack, lost: Evidence) -> Mapping[str, list[int]]:
     """Every replica says why it refuses, and the list is what lies above the heads."""
     until(lambda: all_say(stack, "its topics hold"), 90, "every replica sees the gap")
@@ -91,13 +84,6 @@ def gaps_told(stack: BreakableStack) -> list[dict[str, Any]]:
     """The gaps that the status tells of, when all services had time to answer; else none."""
     said = json.loads(inkoop(stack, "status", "--json", codes=(1, 3)))["gaps"]
     return said if {gap["service"] for gap in said} == set(SERVICES) else []
-
-
-def above(evidence: Evidence, service: str, heads: list[int]) -> Iterable[Message]:
-    """What was told by a service and is above the heads of its lanes."""
-    topics = [topic for topic, publisher in TOLD_BY.items() if publisher == service]
-    told = (one for topic in topics for one in evidence.messages[topic])
-    return [one for one in told if one.sequence > heads[one.lane]]
 
 
 def without_an_era_what_is_new_would_be_dropped(
@@ -144,31 +130,6 @@ def written(stack: BreakableStack) -> dict[tuple[str, str], list[dict[str, Any]]
     return found
 
 
-def send_again(stack: BreakableStack, load: Load) -> None:
-    """Send what was forgotten; decisions on invoices that are still missing lie parked."""
-
-    def done() -> bool:
-        free = none_is_parked(stack)
-        try:
-            load.finish(1)
-        except AssertionError:
-            return False
-        return free and none_is_parked(stack)
-
-    load.start()
-    until(done, 200, "all is there again, and nothing is parked", pause=0.5)
-
-
-def none_is_parked(stack: BreakableStack) -> bool:
-    """Let everything be tried again, and look."""
-    parked = json.loads(inkoop(stack, "parked", "list", "--json"))["parked"]
-    assert {one["service"] for one in parked} <= {"invoicing"}
-    if parked:
-        ids = [f"{one['service']}/{one['id']}" for one in parked]
-        inkoop(stack, "parked", "release", *ids)
-    return not parked
-
-
 def nothing_new_is_lost_and_nothing_told_twice(evidence: Evidence, loads: list[Load]) -> None:
     """The checker, with the gap for an explanation of what is told and kept by nobody."""
     sent = [one for load in loads for one in load.submissions]
@@ -185,34 +146,4 @@ def nothing_new_is_lost_and_nothing_told_twice(evidence: Evidence, loads: list[L
         forgotten = evidence.kept[service].gap
         unrestored = {told[one].type for one, again in forgotten.items() if again is None}
         assert not unrestored & AGAIN
-    payable = Counter(
-        one.key
-        for one in evidence.messages["inkoop.invoicing"]
-        if one.type == "nl.inkoop.invoice.became-payable.v1"
-    )
-    assert payable
-    assert set(payable.values()) == {1}
-
-
-def all_say(stack: BreakableStack, words: str) -> bool:
-    """Whether every replica says this when asked whether it is ready."""
-    reasons = stack.reasons()
-    return len(reasons) == len(stack.all_replicas()) and all(
-        words in why for why in reasons.values()
-    )
-
-
-def gathered(stack: BreakableStack) -> Evidence:
-    """All that there is."""
-    infrastructure = stack.infrastructure
-    return gather(infrastructure.postgres.admin_url, infrastructure.kafka.bootstrap)
-
-
-def inkoop(stack: BreakableStack, *words: str, codes: tuple[int, ...] = (0,)) -> str:
-    """What the command line answers."""
-    urls = {f"INKOOP_{one.upper()}_URLS": ",".join(stack.urls(one)) for one in SERVICES}
-    done = subprocess.run(
-        ["inkoop", *words], env={**os.environ, **urls}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode in codes, done.stdout + done.stderr
-    return done.stdout
+    paid_once(evidence)

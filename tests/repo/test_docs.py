@@ -148,3 +148,17 @@ def test_every_path_with_an_owner_is_there(root: Path, tmp_path: Path) -> None:
     text = (root / "CODEOWNERS").read_text(encoding="utf-8")
     assert ownerless(root, text) == []
     assert "/libs/kit/" in ownerless(tmp_path, text)
+
+
+def test_points_of_the_plan_that_code_names_stand_in_it(
+    root: Path, sources: dict[str, str]
+) -> None:
+    plan = set(re.findall(r"^\| (D\d+) \|", (root / "docs/design.md").read_text(), re.M))
+    named = {point for text in sources.values() for point in re.findall(r"design (D\d+)", text)}
+    assert named
+    assert named <= plan
+
+
+def test_no_code_points_to_a_paper_that_is_not_in_the_house(sources: dict[str, str]) -> None:
+    papers = re.compile(r"research/\w|\b[a-z-]+\.md [§A-Z]\b")
+    assert [path for path, text in sources.items() if papers.search(text)] == []

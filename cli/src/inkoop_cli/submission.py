@@ -51,7 +51,6 @@ def submit(
     tell: Callable[[Sequence[Result]], None],
     *,
     batch: int = BATCH,
-    parallel: int = PARALLEL,
 ) -> list[Result]:
     """Send all, orders before receipts before invoices; `tell` hears of results as they come.
 
@@ -59,7 +58,7 @@ def submit(
     """
     results = [_unknown(each) for each in sources if not each.kind]
     tell(results)
-    pool = ThreadPoolExecutor(max_workers=parallel)
+    pool = ThreadPoolExecutor(max_workers=PARALLEL)
     try:
         for kind in Kind:
             batches = _batches([each for each in sources if each.kind is kind], batch)

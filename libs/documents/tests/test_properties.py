@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from unicodedata import normalize
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -101,7 +101,7 @@ def invoices(draw: st.DrawFn) -> Invoice:
 
 
 @given(invoices())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_any_valid_invoice_renders_and_reads_back_equal(invoice: Invoice) -> None:
     result = read(render_ubl(invoice))
     assert [f for f in result.findings if f.severity is Severity.FATAL] == []
@@ -110,7 +110,7 @@ def test_any_valid_invoice_renders_and_reads_back_equal(invoice: Invoice) -> Non
 
 
 @given(invoices(), st.sampled_from(["lines", "net", "gross", "payable"]), st.integers(1, 999))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 def test_a_total_that_is_off_by_a_cent_is_always_found(
     invoice: Invoice, total: str, off: int
 ) -> None:
@@ -154,7 +154,7 @@ def test_no_bytes_raise(data: bytes) -> None:
 
 
 @given(st.sampled_from(SAMPLES), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_mutilated_document_raises(sample: bytes, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(sample)))
     end = data.draw(st.integers(start, min(len(sample), start + 200)))
@@ -163,7 +163,7 @@ def test_no_mutilated_document_raises(sample: bytes, data: st.DataObject) -> Non
 
 
 @given(st.sampled_from(SAMPLES), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_document_with_other_elements_raises(sample: bytes, data: st.DataObject) -> None:
     root = etree.fromstring(sample)
     for _ in range(data.draw(st.integers(1, 4))):

@@ -19,9 +19,11 @@ from inkoop_events.values import (
     check_numbers,
     decimals,
     invoice_key,
+    invoice_named,
     line_net,
     oin_register,
     order_key,
+    order_named,
     parse_currency,
     parse_invoice_number,
     parse_kvk,
@@ -157,6 +159,18 @@ def test_what_is_no_key_is_refused(key: str) -> None:
         split_order_key(key)
     with pytest.raises(ValueError, match="this is"):
         split_invoice_key(key)
+
+
+def test_people_name_a_document_by_its_key_or_by_its_number() -> None:
+    assert order_named(f"{DEPARTMENT}/4500/1") == (DEPARTMENT, "4500/1")
+    assert order_named("4500/1") == (None, "4500/1")
+    assert invoice_named(f"{DEPARTMENT}/{SUPPLIER}/F/1") == (DEPARTMENT, SUPPLIER, "F/1")
+    assert invoice_named("2026/17/F") == (None, None, "2026/17/F")
+
+
+def test_digits_of_another_script_are_no_oin() -> None:
+    arabic = "\N{ARABIC-INDIC DIGIT ONE}" * 20
+    assert order_named(f"{arabic}/1") == (None, f"{arabic}/1")
 
 
 def test_an_oin_tells_its_register() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
@@ -53,7 +53,6 @@ def by_fastapi(headers: dict[str, str]) -> dict[str, Any] | None:
         },
     )
 )
-@settings(deadline=None)
 @example({"X-Organisation": OIN, "X-Actor": "jan", "X-Correlation-Id": ""})
 @example({"X-Organisation": OIN, "X-Actor": "a" * 100, "X-Correlation-Id": "c" * 101})
 @example({"X-Organisation": OIN, "X-Actor": "jan", "X-Correlation-Id": "c-1"})

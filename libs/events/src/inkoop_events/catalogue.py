@@ -59,7 +59,7 @@ def services() -> tuple[str, ...]:
 def asyncapi(service: str) -> dict[str, Any]:
     """The AsyncAPI 3.0 document of a service: what it hears and what it tells.
 
-    The kit gives it to FastStream as its specification; `inkoop_events.generate` writes it to
+    The host gives it to FastStream as its specification; `inkoop_events.generate` writes it to
     `docs/events/`. Raises KeyError for a service that is not in the catalogue.
     """
     entries = tuple(EVENTS_BY_TYPE.values())

@@ -62,7 +62,8 @@ class MatchFinding:
 class MatchDecided:
     """Matching decided on the part of an invoice that concerns one order.
 
-    The decision in force is the last; `replaces` names the one before it.
+    The decision in force is the one with the highest `sequence` of its lane in the envelope;
+    `replaces` names the one before it.
     """
 
     TYPE: ClassVar[str] = "nl.inkoop.match.decided.v1"
@@ -71,7 +72,7 @@ class MatchDecided:
     decision: str
     """Its name, not to be taken apart: `<order key>|<invoice key>|<number>`."""
     number: int
-    """Counts the decisions on this part from 1: of two, the higher is in force."""
+    """Counts the decisions on this part from 1, for people: after a restore it may count anew."""
     replaces: str | None
     """The decision that was in force until now; none for the first."""
     department: OinField

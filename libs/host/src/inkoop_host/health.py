@@ -1,7 +1,7 @@
 """Health: started, alive, ready — three questions that a cluster asks for three reasons.
 
 Started: everything was there once. Alive: this process only, never Kafka or PostgreSQL, because an
-outage of those must not restart every instance. Ready: may be used now (operations.md §1.3).
+outage of those must not restart every instance. Ready: may be used now.
 """
 
 import asyncio

@@ -58,7 +58,7 @@ class Instruments:
         if why not in VERDICTS:
             self._metrics.conflicts.labels(self._metrics.service, why).inc()
 
-    def rebalanced(self, partitions: int) -> None:
+    def rebalanced(self) -> None:
         """Partitions are held anew."""
         self._metrics.rebalances.labels(self._metrics.service).inc()
 

@@ -16,7 +16,7 @@ import msgspec
 from inkoop_host.tracing import current
 
 FLOODS = ("aiokafka", "faststream", "asyncio", "opentelemetry")
-"""Loggers that repeat themselves while a neighbour is away (200 lines/s, faststream.md A)."""
+"""Loggers that repeat themselves while a neighbour is away (200 lines a second)."""
 FLOOD_LINES = 3
 """Lines of one place in the code within a window; the others are counted."""
 FLOOD_SECONDS = 10.0

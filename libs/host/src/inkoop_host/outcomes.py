@@ -68,11 +68,9 @@ class Understood:
 class NotUnderstood(Exception):  # noqa: N818 — an answer to the sender
     """A document cannot be read: `findings` say why, the first gives the code."""
 
-    def __init__(
-        self, findings: Sequence[Finding], document: str | None = None, key: str | None = None
-    ) -> None:
+    def __init__(self, findings: Sequence[Finding], document: str | None = None) -> None:
         super().__init__(findings[0].rule)
-        self.findings, self.document, self.key = tuple(findings), document, key
+        self.findings, self.document = tuple(findings), document
 
 
 class Reader(Protocol):
@@ -140,7 +138,6 @@ def _read(reader: Reader, document: Document) -> Understood | Outcome:
         return refused.model_copy(
             update={
                 "document": why.document,
-                "key": why.key,
                 "findings": list(why.findings),
                 "code": why.findings[0].rule,
                 "detail": why.findings[0].message.en,

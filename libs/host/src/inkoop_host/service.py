@@ -1,4 +1,4 @@
-"""What a service declares of itself; the kit makes a running process of it."""
+"""What a service declares of itself; the host makes a running process of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

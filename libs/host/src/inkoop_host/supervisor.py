@@ -1,6 +1,6 @@
 """Watches the loops of a process: one that ends by itself ends the process.
 
-Nothing lives on half (research/faststream.md D).
+Nothing lives on half: a server that answers while its processor is dead looks healthy.
 """
 
 import asyncio

@@ -81,7 +81,7 @@ class Tracing:
 
     def __init__(self, provider: "TracerProvider | None" = None) -> None:
         self._provider = provider
-        self._tracer = provider.get_tracer("inkoop_kit") if provider else None
+        self._tracer = provider.get_tracer("inkoop_host") if provider else None
 
     def serve(self, name: str, traceparent: str | None) -> tuple[Trace, otel.Span]:
         """The trace of a request, the caller's or a new one, and its span, to be ended."""

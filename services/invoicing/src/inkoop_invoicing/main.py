@@ -15,7 +15,7 @@ from inkoop_invoicing.views.invoices import INVOICES
 
 
 def build(settings: Settings) -> Service:
-    """What the kit makes a process of."""
+    """What the host makes a process of."""
     invoicing = Invoicing()
     return Service(
         name="invoicing",

@@ -20,7 +20,7 @@ from inkoop_matching.views.decisions import DECISIONS
 
 
 def build(settings: MatchingSettings) -> Service:
-    """What the kit makes a process of. Raises SettingsInvalid for policies that cannot be read."""
+    """What the host makes a process of. Raises SettingsInvalid for policies that cannot be read."""
     matching = Matching(read_policies(settings.matching_policies))
     return Service(
         name="matching",

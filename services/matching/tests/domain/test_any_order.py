@@ -285,7 +285,7 @@ class Matching(RuleBasedStateMachine):
 
 
 TestMatching = Matching.TestCase
-TestMatching.settings = settings(max_examples=100, stateful_step_count=15, deadline=None)
+TestMatching.settings = settings(max_examples=100, stateful_step_count=15)
 
 
 @given(

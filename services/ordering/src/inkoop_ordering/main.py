@@ -12,7 +12,7 @@ from inkoop_ordering.views.orders import ORDERS
 
 
 def build(settings: Settings) -> Service:
-    """What the kit makes a process of."""
+    """What the host makes a process of."""
     ordering = Ordering()
     return Service(
         name="ordering",

@@ -162,6 +162,14 @@ def split_order_key(key: str) -> tuple[Oin, OrderNumber]:
     return Oin(department), OrderNumber(order)
 
 
+def order_named(reference: str) -> tuple[Oin | None, OrderNumber]:
+    """The order that somebody means: a full key says the department too, a bare number does not."""
+    try:
+        return split_order_key(reference)
+    except ValueError:
+        return None, OrderNumber(reference)
+
+
 def invoice_key(department: Oin, supplier: SupplierId, invoice: InvoiceNumber) -> InvoiceKey:
     """The key of an invoice; a second document with this key is a duplicate (design D6)."""
     return InvoiceKey(f"{department}/{supplier}/{invoice}")
@@ -177,6 +185,14 @@ def split_invoice_key(key: str) -> tuple[Oin, SupplierId, InvoiceNumber]:
             f"an invoice key is <department>/<supplier>/<invoice number>, this is {_shown(key)}"
         )
     return Oin(parts[1]), SupplierId(parts[2]), InvoiceNumber(parts[3])
+
+
+def invoice_named(reference: str) -> tuple[Oin | None, SupplierId | None, InvoiceNumber]:
+    """The invoice that somebody means: by its full key, or by a number that many may have."""
+    try:
+        return split_invoice_key(reference)
+    except ValueError:
+        return None, None, InvoiceNumber(reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from functools import partial
 from inkoop_events.matching import TOPIC, MatchDecided
 from inkoop_invoicing.application.invoicing import Invoicing
 from inkoop_invoicing.domain.invoice import Invoice, InvoiceFact, MatchNoted, Outcome
-from inkoop_kit.processor import Subscription
+from inkoop_kit.hearing import Subscription
 from inkoop_kit.streams import Ask, Cause
 
 

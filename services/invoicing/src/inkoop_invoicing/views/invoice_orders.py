@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from inkoop_events.values import invoice_key, split_invoice_key
+from inkoop_events.values import invoice_key, order_named, split_invoice_key
 from inkoop_invoicing.application.invoicing import INVOICE
 from inkoop_invoicing.domain.invoice import (
     Invoice,
@@ -74,8 +74,6 @@ async def matches_of(
 
 async def invoices_of(desk: Desk, organisation: str, reference: str) -> list[str]:
     """The keys of the invoices that name an order, given as its full key or its bare number."""
-    department, number = None, reference
-    if reference[:20].isdecimal() and reference[20:21] == "/":
-        department, number = reference[:20], reference[21:]
+    department, number = order_named(reference)
     rows = await desk.read(organisation, _OF_ORDER, {"department": department, "order": number})
     return [invoice_key(row["department"], row["supplier"], row["number"]) for row in rows]

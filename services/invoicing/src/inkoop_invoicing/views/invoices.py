@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from inkoop_events.values import invoice_key, split_invoice_key
+from inkoop_events.values import invoice_key, invoice_named, split_invoice_key
 from inkoop_invoicing.application.invoicing import INVOICE
 from inkoop_invoicing.domain.invoice import (
     Invoice,
@@ -138,9 +138,9 @@ async def list_invoices(
 
 async def keys_of(desk: Desk, organisation: str, reference: str) -> list[str]:
     """The keys of the invoices that a full key or a bare number names, if they may be seen."""
-    parts = reference.split("/", 2)
-    if len(parts) == 3 and len(parts[0]) == 20 and parts[0].isdecimal():
-        row = await find_invoice(desk, organisation, *parts)
+    department, supplier, number = invoice_named(reference)
+    if department is not None and supplier is not None:
+        row = await find_invoice(desk, organisation, department, supplier, number)
         return [row.key] if row else []
-    rows = await desk.read(organisation, _KEYS, {"number": reference})
+    rows = await desk.read(organisation, _KEYS, {"number": number})
     return [invoice_key(row["department"], row["supplier"], row["number"]) for row in rows]

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from inkoop_events.values import split_order_key
+from inkoop_events.values import order_named, split_order_key
 from inkoop_kit.desk import Desk
 from inkoop_kit.streams import Told
 from inkoop_kit.views import Column, View
@@ -61,8 +61,6 @@ CASES = View(
 
 async def cases_of(desk: Desk, organisation: str, reference: str) -> list[CaseRow]:
     """The orders that a full key or a bare number names, if the organisation may see them."""
-    department, number = None, reference
-    if reference[:20].isdecimal() and reference[20:21] == "/":
-        department, number = reference[:20], reference[21:]
+    department, number = order_named(reference)
     values = {"department": department, "order_number": number}
     return [CaseRow(**row) for row in await desk.read(organisation, _FIND, values)]

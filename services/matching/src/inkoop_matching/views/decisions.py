@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
-from inkoop_events.values import split_order_key
+from inkoop_events.values import invoice_named, split_order_key
 from inkoop_kit.desk import Desk
 from inkoop_kit.streams import Told
 from inkoop_kit.views import Column, View
@@ -129,10 +129,7 @@ async def open_on(
 
 async def decisions_on(desk: Desk, organisation: str, reference: str) -> list[DecisionRow]:
     """The decisions in force on the invoices that a full key or a bare number names."""
-    department, supplier, invoice = None, None, reference
-    parts = reference.split("/", 2)
-    if len(parts) == 3 and len(parts[0]) == 20 and parts[0].isdecimal():
-        department, supplier, invoice = parts
+    department, supplier, invoice = invoice_named(reference)
     values = {"department": department, "supplier": supplier, "invoice": invoice}
     return [DecisionRow(**row) for row in await desk.read(organisation, _OF_INVOICE, values)]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from inkoop_events.values import order_key, split_order_key
+from inkoop_events.values import order_key, order_named, split_order_key
 from inkoop_kit.desk import Desk
 from inkoop_kit.streams import Told
 from inkoop_kit.views import Column, View
@@ -108,8 +108,9 @@ async def list_orders(
 
 async def keys_of(desk: Desk, organisation: str, reference: str) -> list[str]:
     """The keys of the orders that a full key or a bare number names, if they may be seen."""
-    if reference[:20].isdecimal() and reference[20:21] == "/":
-        row = await find_order(desk, organisation, reference[:20], reference[21:])
+    department, number = order_named(reference)
+    if department is not None:
+        row = await find_order(desk, organisation, department, number)
         return [row.key] if row else []
-    rows = await desk.read(organisation, _KEYS, {"number": reference})
+    rows = await desk.read(organisation, _KEYS, {"number": number})
     return [order_key(row["department"], row["number"]) for row in rows]
