@@ -34,7 +34,7 @@ _FIXED = {
     "broker.heartbeat.interval.ms": "250",
     "num.network.threads": "2",
     "num.io.threads": "2",
-    "num.recovery.threads.per.data.dir": "1",
+    "num.recovery.threads.per.data.dir": "2",
     "log.cleaner.dedupe.buffer.size": "16777216",  # 128 MB, its default, does not fit the heap
     "log.segment.bytes": "67108864",
     "offsets.topic.segment.bytes": "8388608",

@@ -1,5 +1,6 @@
 """The gap: what a service's topics hold of it that its store does not, after an earlier restore."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -62,8 +63,8 @@ async def find_gap(
                 break
         order = sorted(found.values(), key=lambda e: (e.recorded_at, e.lane, e.sequence))
         return Gap(heads, tuple(order), more)
-    finally:
-        await consumer.stop()
+    finally:  # without Kafka it may end as cancelled, which we are not
+        await asyncio.gather(consumer.stop(), return_exceptions=True)
 
 
 async def _ends(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> Mapping[TopicPartition, int]:

@@ -79,6 +79,7 @@ class Supervisor:
         name = task.get_name()
         error = None if task.cancelled() else task.exception()
         if error is None and name in self.health.tasks and not self._stopping:
-            error = RuntimeError(f"{name} ended by itself")
+            how = "was cancelled" if task.cancelled() else "ended by itself"
+            error = RuntimeError(f"{name} {how}")
         if error is not None:
             self.fail(name, error)

@@ -16,7 +16,7 @@ _Shown = tuple[str, tuple[Any, ...], tuple[Any, ...]]
 """A row of a view: the view's name, the row's key, the row."""
 MAX_FACT = 7 * 1024 * 1024
 """Bytes of a fact as JSON: what tells of it must pass as one message of 8 MiB (design D6)."""
-SMALL = 8192
+SMALL = 1024
 """Bytes up to which a state is kept with every batch."""
 WEIGHT = 512
 """Bytes of a state beyond that for which one fact is rather replayed."""
