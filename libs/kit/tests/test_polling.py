@@ -1,6 +1,5 @@
 """A backlog is read in the order of time, each partition in its own order, nothing left out."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +31,7 @@ class Record:
 class Shelf:
     """Kafka with all of a backlog fetched: what is asked for is there."""
 
-    records: Mapping[tuple[str, int], list[Record]]
+    records: Mapping[tuple[str, int], Sequence[Record]]
     stopped: set[TopicPartition] = field(default_factory=set)
     at: dict[tuple[str, int], int] = field(default_factory=dict)
     known: bool = True
@@ -75,8 +74,8 @@ def shelf(*partitions: tuple[tuple[str, int], Sequence[int]]) -> Shelf:
 class Reader:
     """Polls, and hears what it gets as a processor does."""
 
-    def __init__(self, kafka: Shelf, limit: int, pace: float = 0.0) -> None:
-        self.kafka, self.limit, self.polling = kafka, limit, Polling(limit, pace)
+    def __init__(self, kafka: Shelf, limit: int) -> None:
+        self.kafka, self.limit, self.polling = kafka, limit, Polling(limit)
         nothing = Tracked("cluster", 0, (0,) * LANES)
         self.places = {place: Progress.at(*place, nothing) for place in kafka.records}
 
@@ -112,29 +111,6 @@ async def test_of_a_backlog_what_was_recorded_first_comes_first(known: bool) -> 
     assert len(first) == 10  # a fourth of a batch: that there is a backlog is not known yet
     assert times(then) == sorted(times(then))
     assert sum(place.next_offset for place in reader.places.values()) == 800
-
-
-@pytest.mark.asyncio
-async def test_who_comes_alone_does_not_wait() -> None:
-    reader = Reader(shelf((ORDERS, [1])), 40, pace=3600.0)
-    assert times(await reader.poll()) == [1]
-
-
-@pytest.mark.asyncio
-async def test_under_load_what_comes_meanwhile_is_taken_along() -> None:
-    kafka = shelf((ORDERS, [1]), (INVOICES, []))
-    reader = Reader(kafka, 40, pace=0.05)
-    assert times(await reader.poll()) == [1]
-    kafka.records[ORDERS].append(Record(*ORDERS, 1, 2))
-    meanwhile = Record(*INVOICES, 0, 3)
-    asyncio.get_running_loop().call_soon(kafka.records[INVOICES].append, meanwhile)
-    assert times(await reader.poll()) == [2, 3]
-
-
-@pytest.mark.asyncio
-async def test_a_batch_that_is_full_waits_for_no_more() -> None:
-    reader = Reader(shelf((ORDERS, range(400))), 40, pace=3600.0)
-    assert len(await reader.all()) == 400
 
 
 @pytest.mark.asyncio

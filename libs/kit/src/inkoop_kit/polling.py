@@ -1,7 +1,5 @@
 """Which messages come next: of a backlog the oldest, in whichever partition they wait."""
 
-import asyncio
-import time
 from collections import deque
 from collections.abc import Mapping
 from heapq import heapify, heappop, heapreplace
@@ -15,11 +13,6 @@ _HAND = 50
 """Messages of one partition that are taken in hand while there is a backlog."""
 _PATIENCE_MS = 20
 """How long a poll waits for a partition that has more, but has not been fetched yet."""
-PACE = 0.02
-"""Seconds from one poll's messages to the next one's: a batch of many costs little more than of one
-here, and in all services behind. Who comes alone does not wait."""
-_FRESH_MS = 5
-"""How long to wait for what came in the meantime: the client fetched before it."""
 Place = tuple[str, int]
 
 
@@ -32,8 +25,8 @@ class Polling:
     cost alone: decisions are right in any order.
     """
 
-    def __init__(self, limit: int, pace: float = PACE) -> None:
-        self._limit, self._pace, self._began = limit, pace, 0.0
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._hands: dict[Place, deque[Any]] = {}
         """Messages in hand of each partition."""
         self._next: dict[Place, int] = {}
@@ -55,21 +48,12 @@ class Polling:
         if behind and (taken := await self._oldest(consumer, places, limit)):
             return taken
         most = min(limit, self._limit // 4)
-        messages = await self._paced(consumer, most)
+        got = await consumer.getmany(timeout_ms=100, max_records=most)
+        messages = [message for records in got.values() for message in records]
         behind = len(messages) >= most
         if behind and not self._behind:
             self._ends = await consumer.end_offsets([TopicPartition(*place) for place in places])
         self._behind = behind
-        return messages
-
-    async def _paced(self, consumer: AIOKafkaConsumer, most: int) -> list[Any]:
-        messages = await _fetched(consumer, 100, most)
-        early = self._began + self._pace - time.monotonic()
-        if early > 0 and 0 < len(messages) < most:
-            await asyncio.sleep(early)
-            messages += await _fetched(consumer, _FRESH_MS, most - len(messages))
-        if messages:
-            self._began = time.monotonic()
         return messages
 
     async def _oldest(
@@ -114,8 +98,3 @@ class Polling:
         else:
             self._patience = 0  # one wait a poll: a fetch brings all partitions
         return bool(records)
-
-
-async def _fetched(consumer: AIOKafkaConsumer, timeout_ms: int, most: int) -> list[Any]:
-    got = await consumer.getmany(timeout_ms=timeout_ms, max_records=most)
-    return [message for records in got.values() for message in records]
