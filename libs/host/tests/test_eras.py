@@ -11,7 +11,7 @@ from secrets import token_hex
 import httpx
 import psycopg
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from host_http import CALLER, OIN, client_of, edge_of
 
@@ -121,23 +121,6 @@ async def create(bootstrap: str, topic: str) -> None:
 
 def places(gap: Gap) -> list[tuple[int, int]]:
     return [(event.lane, event.sequence) for event in gap.events]
-
-
-@pytest.mark.asyncio
-async def test_a_client_that_ends_as_cancelled_does_not_end_who_compares(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """aiokafka's fetcher awaits what it cancels, when Kafka dies while positions are asked for."""
-
-    async def stop(consumer: AIOKafkaConsumer) -> None:
-        await whole(consumer)
-        raise asyncio.CancelledError
-
-    whole = AIOKafkaConsumer.stop
-    monkeypatch.setattr(AIOKafkaConsumer, "stop", stop)
-    place.keeps(0, 1)
-    await place.tells((0, 1), (0, 2))
-    assert places(await place.gap()) == [(0, 2)]
 
 
 @pytest.mark.asyncio

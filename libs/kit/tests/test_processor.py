@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from kit_running import (
     NAMES,
     make_processor,
@@ -58,6 +58,29 @@ async def test_every_message_is_applied_once_over_24_lanes(
         await until(lambda: sum(totals(store).values()) == 3000, "all is applied")
     assert counts.words == {"ok": 3000}
     assert_once(store, 30)
+
+
+async def test_kafka_is_told_of_the_positions_that_moved_and_of_no_others(
+    infrastructure: Infrastructure, topics: Callable[..., list[str]], stores: Stores
+) -> None:
+    told: list[dict[int, int]] = []
+
+    class Observed(AIOKafkaConsumer):
+        """Notes what it commits."""
+
+        async def commit(self, offsets: dict[TopicPartition, int] | None = None) -> None:
+            await super().commit(offsets)
+            told.append({place.partition: at for place, at in (offsets or {}).items()})
+
+    [topic] = await asyncio.to_thread(topics, "in")
+    processor, _ = make_processor(infrastructure.kafka.bootstrap, topic, stores)
+    processor.client = Observed
+    async with running(processor):
+        await until(lambda: len(told) == 1, "all positions are told")
+        [*_, last] = load(topic, 1)
+        await produce(infrastructure.kafka.bootstrap, [last])
+        await until(lambda: len(told) == 2, "one has moved")
+    assert told == [dict.fromkeys(range(LANES), 0), {last.partition: 1}]
 
 
 async def test_an_event_that_is_sent_again_is_dropped(

@@ -1,6 +1,5 @@
 """The gap: what a service's topics hold of it that its store does not, after an earlier restore."""
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from inkoop_events.envelope import EnvelopeError, from_headers
 from inkoop_host.eras import GapEvent, Heads
 from inkoop_kit.hearing import Message
 from inkoop_kit.lanes import ERA, LANES
+from inkoop_kit.processor import let_go
 
 SLACK = timedelta(seconds=10)
 """How much earlier than the store's newest fact a lost one may have begun to be written."""
@@ -63,8 +63,8 @@ async def find_gap(
                 break
         order = sorted(found.values(), key=lambda e: (e.recorded_at, e.lane, e.sequence))
         return Gap(heads, tuple(order), more)
-    finally:  # without Kafka it may end as cancelled, which we are not
-        await asyncio.gather(consumer.stop(), return_exceptions=True)
+    finally:
+        await let_go(consumer, 5)
 
 
 async def _ends(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> Mapping[TopicPartition, int]:

@@ -85,13 +85,13 @@ class Outbox:
         It may be called again before these are sent.
         """
         self._check()
+        self.more = False
         if not self._positions:
             return []
         rows = self._database.connection.execute(_HEADS, [Ints(self._positions)])
         self._heads = dict(rows.fetchall())
         read = {k: max(p, self._read_to.get(k, p)) for k, p in self._positions.items()}
         behind = {k: p for k, p in read.items() if self._heads[k] > p}
-        self.more = False
         if not behind:
             return []
         with self._database.connection.cursor(row_factory=args_row(Stored)) as cursor:

@@ -22,7 +22,7 @@ from inkoop_kit.postgres import UNANSWERED, UNWRITABLE
 from inkoop_kit.reading import OutOfPlace, Result
 from inkoop_kit.store import Parked, Store, Tracked, Written
 
-__all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "cluster_id"]
+__all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "cluster_id", "let_go"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -95,6 +95,8 @@ class Processor(ConsumerRebalanceListener):
         self._consumer: AIOKafkaConsumer | None = None
         self._given: list[TopicPartition] | None = None
         """Partitions that are given to us and not taken over yet."""
+        self.client: type[AIOKafkaConsumer] = AIOKafkaConsumer
+        """What it reads with."""
         self.braked: set[int] = set()
         self.joined = False
         self.progress = time.monotonic()
@@ -169,14 +171,13 @@ class Processor(ConsumerRebalanceListener):
             self.joined, self._consumer = False, None
             if self._stopping.is_set():
                 _leave(consumer)
-            # Without Kafka it waits for Kafka; and it may end as cancelled, which we are not.
-            await asyncio.gather(asyncio.wait_for(consumer.stop(), 1), return_exceptions=True)
+            await let_go(consumer, 1)
             with contextlib.suppress(Exception):
                 await self._finish()
             self._holding.take_over({}, {})
 
     def _new_consumer(self) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
+        return self.client(
             bootstrap_servers=self._settings.bootstrap,
             group_id=self._settings.group,
             group_instance_id=self._settings.instance,
@@ -317,13 +318,17 @@ class Processor(ConsumerRebalanceListener):
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         """Tell Kafka how far we are, for those who look there; nothing depends on it."""
-        offsets = {
-            TopicPartition(*pair): place.tracked.next_offset
-            for pair, place in self._holding.progress.items()
-        }
-        if offsets and self.joined:
+        moved = [
+            (place, place.tracked.next_offset)
+            for place in self._holding.progress.values()
+            if place.told != place.tracked.next_offset
+        ]
+        if moved and self.joined:
+            offsets = {TopicPartition(place.topic, place.lane): at for place, at in moved}
             with contextlib.suppress(KafkaError, TimeoutError):
                 await asyncio.wait_for(consumer.commit(offsets), 1)
+                for place, at in moved:
+                    place.told = at
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
@@ -351,6 +356,22 @@ def _within(tracked: Mapping[tuple[str, int], Tracked], ends: Mapping[Any, int])
                 f"{topic}/{lane} ends at {end}, but was read up to {place.next_offset}:"
                 " Kafka lost the end of its log, see docs/operations/kafka-lost.md"
             )
+
+
+class Client(Protocol):
+    """A client of Kafka, as far as it ends."""
+
+    async def stop(self) -> None:
+        """End, when nothing is on its way any more."""
+        ...
+
+
+async def let_go(client: Client, seconds: float) -> None:
+    """Stop a client, whatever it says: without Kafka it would wait for Kafka.
+
+    aiokafka awaits tasks that it cancels, so that it may end as cancelled, which we are not.
+    """
+    await asyncio.gather(asyncio.wait_for(client.stop(), seconds), return_exceptions=True)
 
 
 async def cluster_id(bootstrap: str) -> str:

@@ -39,6 +39,8 @@ class Progress:
     seen: list[int]
     sought: bool = True
     """True until the first message after a seek: only that one may come behind a gap."""
+    told: int = -1
+    """The offset that Kafka was told last, for those who look there."""
 
     @classmethod
     def at(cls, topic: str, lane: int, tracked: Tracked) -> "Progress":

@@ -118,7 +118,9 @@ class Relay:
                 if self._ahead is None and self.progress - self._looked > 1:
                     self._looked = self.progress
                     await self._in_thread(self._outbox.share)
-                if not await self._pass(producer):
+                await self._pass(producer)
+                if self._ahead is None and not self._outbox.more:
+                    self.oldest_age = 0.0
                     alone = self._outbox.alone
                     await self._pause(self._settings.alone if alone else self._settings.poll)
         finally:
@@ -129,13 +131,12 @@ class Relay:
                 await asyncio.gather(*filter(None, [ahead]), return_exceptions=True)
                 await self._in_thread(self._outbox.close)
 
-    async def _pass(self, producer: AIOKafkaProducer) -> bool:
+    async def _pass(self, producer: AIOKafkaProducer) -> None:
         """One pass: send what was read, wait for every acknowledgement, then move the positions."""
         began_ns = time.time_ns()
         stored = await self._next()
         if not stored:
-            self.oldest_age = 0.0
-            return False
+            return
         await self._check()
         outgoing = [one for fact in stored if (one := self._mapping.of(fact)) is not None]
         await self._patiently(send(producer, outgoing, self._reached))
@@ -144,7 +145,6 @@ class Relay:
         self._acknowledged = time.monotonic()
         self.oldest_age = time.time() - stored[0].recorded_at.timestamp()
         self._instruments.sent(outgoing, began_ns)
-        return True
 
     async def _next(self) -> list[Stored]:
         """What comes next; of a backlog the pass behind it is read while this one is sent."""
