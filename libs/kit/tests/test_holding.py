@@ -244,3 +244,23 @@ def test_a_refusal_carries_its_code() -> None:
     with pytest.raises(Refused) as refused:
         Batch(codecs([TALLY])).decide(add("a", -1), cause(), {})
     assert refused.value.code == "NEGATIVE"
+
+
+def test_kafka_is_told_of_what_moved_since_it_was_told() -> None:
+    store = MemoryStore([TALLY])
+    holding, lane = holding_of(store), lane_of("a")
+    assert holding.untold() == dict.fromkeys(PAIRS, 0)
+    holding.tell(holding.untold())
+    assert holding.untold() == {}
+    decide(holding, store, [replace(counted(TOPIC, 1, "a", source_lane=lane), offset=0)])
+    assert holding.untold() == {(TOPIC, lane): 1}
+    holding.tell({(TOPIC, lane): 1, ("given.away", 0): 7})
+    assert holding.untold() == {}
+
+
+def test_who_takes_over_tells_all_of_it() -> None:
+    store = MemoryStore([TALLY])
+    holding = holding_of(store)
+    holding.tell(holding.untold())
+    holding.take_over(store.positions(PAIRS, CLUSTER), {})
+    assert holding.untold() == dict.fromkeys(PAIRS, 0)

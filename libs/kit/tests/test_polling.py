@@ -163,3 +163,36 @@ async def test_every_message_comes_once_and_in_the_order_of_its_partition(
     reader = Reader(shelf(*((("t", n), times) for n, times in enumerate(backlog))), limit)
     got = await reader.all()
     assert len(got) == sum(map(len, backlog))
+
+
+@dataclass
+class TakenAway(Shelf):
+    """Kafka gives all partitions but the one asked for to another, once a backlog is read."""
+
+    given_away: set[TopicPartition] = field(default_factory=set)
+
+    def assignment(self) -> set[TopicPartition]:
+        return super().assignment() - self.given_away
+
+    def highwater(self, partition: TopicPartition) -> int | None:
+        assert partition in self.assignment(), "Partition is not assigned"  # as aiokafka does
+        return super().highwater(partition)
+
+    async def getmany(
+        self, *partitions: TopicPartition, max_records: int, **_: int
+    ) -> dict[TopicPartition, list[Record]]:
+        got = await super().getmany(*partitions, max_records=max_records)
+        if partitions:
+            self.given_away = super().assignment() - set(partitions)
+        return got
+
+
+@pytest.mark.asyncio
+async def test_a_partition_that_is_taken_away_while_another_is_read_is_left_alone() -> None:
+    partitions = shelf((INVOICES, range(400)), (ORDERS, range(400)))
+    kafka = TakenAway(partitions.records)
+    reader = Reader(kafka, 40)
+    await reader.poll()
+    read = await reader.poll()
+    assert kafka.given_away
+    assert {TopicPartition(one.topic, one.partition) for one in read} == kafka.assignment()

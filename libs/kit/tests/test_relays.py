@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import pytest
 from kit_running import NAMES, everything_on, make_relay, running, until
@@ -78,25 +79,14 @@ async def test_one_that_reads_ahead_misses_no_call(
     databases: Callable[[], Database],
 ) -> None:
     [told] = await asyncio.to_thread(topics, "told")
-    store, others, looks = stores(), stores(), list[int]()
-
-    class Interrupted(Outbox):
-        """Somebody writes, and calls, just when the end of a backlog was read."""
-
-        def read(self, limit: int) -> list[Stored]:
-            found = super().read(3)
-            looks.append(len(found))
-            if sum(looks) == 500 and not self.more:
-                write_tallies(others, 1)
-                relay.wake()
-            return found
-
+    store, looks = stores(), Looks(stores(), most=3)
+    looks.interrupted = lambda: sum(looks.found) == 500 and not looks.more
     write_tallies(store, 5)
-    relay, told_by = make_relay(
-        infrastructure.kafka.bootstrap, databases, told, 0, Interrupted, alone=3600
-    )
+    bootstrap = infrastructure.kafka.bootstrap
+    relay, counts = make_relay(bootstrap, databases, told, 0, looks.outbox, alone=3600)
+    looks.call = relay.wake
     async with running(relay):
-        await until(lambda: told_by.told == 600, "all is sent")
+        await until(lambda: counts.told == 600, "all is sent")
     assert unsent(store) == 0
 
 
@@ -107,24 +97,43 @@ async def test_one_that_is_alone_sleeps_until_it_is_woken_and_misses_no_call(
     databases: Callable[[], Database],
 ) -> None:
     [told] = await asyncio.to_thread(topics, "told")
-    store, others, looks = stores(), stores(), list[int]()
-
-    class Interrupted(Outbox):
-        """Somebody writes, and calls, just when it has seen what there is, or that nothing is."""
-
-        def read(self, limit: int) -> list[Stored]:
-            found = super().read(limit)
-            looks.append(len(found))
-            if len(looks) in (1, 2):
-                write_tallies(others, 1)
-                relay.wake()
-            return found
-
+    store, looks = stores(), Looks(stores())
+    looks.interrupted = lambda: len(looks.found) in (1, 2)
     bootstrap = infrastructure.kafka.bootstrap
-    relay, _ = make_relay(bootstrap, databases, told, 0, Interrupted, alone=3600)
+    relay, counts = make_relay(bootstrap, databases, told, 0, looks.outbox, alone=3600)
+    looks.call = relay.wake
     async with running(relay):
-        await until(lambda: len(looks) > 2, "it was interrupted twice")
-        await until(lambda: unsent(store) == 0, "all is sent")
+        await until(lambda: counts.told == 200, "what was written in both looks is sent")
+    assert unsent(store) == 0
+
+
+@dataclass
+class Looks:
+    """The looks of a relay: just when one is over, somebody may write a hundred, and call."""
+
+    others: PostgresStore
+    most: int = 250
+    found: list[int] = field(default_factory=list[int])
+    more: bool = False
+    interrupted: Callable[[], bool] = bool
+    call: Callable[[], None] = lambda: None
+
+    @property
+    def outbox(self) -> type[Outbox]:
+        """An outbox that notes here what it finds."""
+        looks = self
+
+        class Watched(Outbox):
+            def read(self, limit: int) -> list[Stored]:
+                found = super().read(min(limit, looks.most))
+                looks.found.append(len(found))
+                looks.more = self.more
+                if looks.interrupted():
+                    write_tallies(looks.others, 1)
+                    looks.call()
+                return found
+
+        return Watched
 
 
 class _DiesOnce(Outbox):

@@ -19,8 +19,8 @@ from psycopg import Connection
 from inkoop_host.eras import Eras, Heads
 from inkoop_host.gap import Gap
 from inkoop_host.health import Health
+from inkoop_kit.clients import AWAY
 from inkoop_kit.postgres import Database
-from inkoop_kit.processor import AWAY
 
 log = logging.getLogger(__name__)
 WAITS = "the store is not compared with its topics yet"

@@ -10,9 +10,9 @@ from aiokafka.errors import KafkaTimeoutError
 
 from inkoop_events.envelope import EnvelopeError, from_headers
 from inkoop_host.eras import GapEvent, Heads
+from inkoop_kit.clients import let_go
 from inkoop_kit.hearing import Message
 from inkoop_kit.lanes import ERA, LANES
-from inkoop_kit.processor import let_go
 
 SLACK = timedelta(seconds=10)
 """How much earlier than the store's newest fact a lost one may have begun to be written."""

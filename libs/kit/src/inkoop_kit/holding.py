@@ -40,6 +40,18 @@ class Holding:
         self.parked = dict(parked)
         self._states.clear()
 
+    def untold(self) -> dict[tuple[str, int], int]:
+        """How far the partitions are read that went on since Kafka was told."""
+        read = {
+            pair: (place.told, place.tracked.next_offset) for pair, place in self.progress.items()
+        }
+        return {pair: offset for pair, (told, offset) in read.items() if told != offset}
+
+    def tell(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Kafka was told these."""
+        for pair in offsets.keys() & self.progress.keys():
+            self.progress[pair].told = offsets[pair]
+
     def hear(self, messages: Iterable[Message]) -> Listened:
         """Understand what is new. Raises OutOfPlace when a message is not the next one."""
         return self._reading.hear(messages, self.progress)

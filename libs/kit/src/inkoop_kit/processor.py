@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 
 from inkoop_kit.batch import Batch
+from inkoop_kit.clients import AWAY, cluster_id, let_go
 from inkoop_kit.hearing import Message, recall
 from inkoop_kit.holding import Holding
 from inkoop_kit.polling import Polling
@@ -22,13 +22,8 @@ from inkoop_kit.postgres import UNANSWERED, UNWRITABLE
 from inkoop_kit.reading import OutOfPlace, Result
 from inkoop_kit.store import Parked, Store, Tracked, Written
 
-__all__ = ["AWAY", "Instruments", "Processor", "ProcessorSettings", "cluster_id", "let_go"]
-
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-AWAY = (KafkaError, OSError, *UNANSWERED)
-"""Kafka or PostgreSQL does not answer now: wait and start again."""
 
 
 class Instruments(Protocol):
@@ -95,8 +90,6 @@ class Processor(ConsumerRebalanceListener):
         self._consumer: AIOKafkaConsumer | None = None
         self._given: list[TopicPartition] | None = None
         """Partitions that are given to us and not taken over yet."""
-        self.client: type[AIOKafkaConsumer] = AIOKafkaConsumer
-        """What it reads with."""
         self.braked: set[int] = set()
         self.joined = False
         self.progress = time.monotonic()
@@ -177,7 +170,7 @@ class Processor(ConsumerRebalanceListener):
             self._holding.take_over({}, {})
 
     def _new_consumer(self) -> AIOKafkaConsumer:
-        return self.client(
+        return AIOKafkaConsumer(
             bootstrap_servers=self._settings.bootstrap,
             group_id=self._settings.group,
             group_instance_id=self._settings.instance,
@@ -318,17 +311,11 @@ class Processor(ConsumerRebalanceListener):
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         """Tell Kafka how far we are, for those who look there; nothing depends on it."""
-        moved = [
-            (place, place.tracked.next_offset)
-            for place in self._holding.progress.values()
-            if place.told != place.tracked.next_offset
-        ]
-        if moved and self.joined:
-            offsets = {TopicPartition(place.topic, place.lane): at for place, at in moved}
+        if (moved := self._holding.untold()) and self.joined:
+            offsets = {TopicPartition(*pair): offset for pair, offset in moved.items()}
             with contextlib.suppress(KafkaError, TimeoutError):
                 await asyncio.wait_for(consumer.commit(offsets), 1)
-                for place, at in moved:
-                    place.told = at
+                self._holding.tell(moved)
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
@@ -356,29 +343,3 @@ def _within(tracked: Mapping[tuple[str, int], Tracked], ends: Mapping[Any, int])
                 f"{topic}/{lane} ends at {end}, but was read up to {place.next_offset}:"
                 " Kafka lost the end of its log, see docs/operations/kafka-lost.md"
             )
-
-
-class Client(Protocol):
-    """A client of Kafka, as far as it ends."""
-
-    async def stop(self) -> None:
-        """End, when nothing is on its way any more."""
-        ...
-
-
-async def let_go(client: Client, seconds: float) -> None:
-    """Stop a client, whatever it says: without Kafka it would wait for Kafka.
-
-    aiokafka awaits tasks that it cancels, so that it may end as cancelled, which we are not.
-    """
-    await asyncio.gather(asyncio.wait_for(client.stop(), seconds), return_exceptions=True)
-
-
-async def cluster_id(bootstrap: str) -> str:
-    """Kafka's name for the cluster at this address: offsets mean nothing in another one."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        return str((await admin.describe_cluster())["cluster_id"])
-    finally:
-        await admin.close()

@@ -11,10 +11,10 @@ from typing import Any, Protocol, TypeVar
 
 from aiokafka import AIOKafkaProducer
 
+from inkoop_kit.clients import AWAY, cluster_id
 from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.mapping import Mapping, Outgoing
 from inkoop_kit.outbox import Outbox
-from inkoop_kit.processor import AWAY, cluster_id
 from inkoop_kit.store import Stored
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from inkoop_kit.processor import let_go
+from inkoop_kit.clients import let_go
 
 
 class EndsAsCancelled:
