@@ -132,6 +132,24 @@ class Market:
         until(there, lambda: f"{invoice} is {state} {codes}; it is {self.state_of(invoice)}")
         return self.state_of(invoice)
 
+    def receipts_matched(self, order: str, receipts: int = 1) -> None:
+        """Wait until matching knows an order and this many receipts of it.
+
+        Nothing orders the topics of two services: what is sent last may be heard first.
+        """
+
+        def recorded() -> list[str]:
+            answer = self.get("matching", "/v1/trail", order=f"{DEPARTMENT}/{order}")
+            return [one["type"] for one in answer.json()["entries"]] if answer.is_success else []
+
+        until(
+            lambda: (
+                (recorded().count("order-recorded"), recorded().count("receipt-recorded"))
+                == (1, receipts)
+            ),
+            lambda: f"matching knows {order} and {receipts} receipts of it: {recorded()}",
+        )
+
     def trail(self, **of: str) -> list[dict[str, Any]]:
         """Every fact of an order or an invoice in all services, oldest first."""
         entries: list[dict[str, Any]] = []

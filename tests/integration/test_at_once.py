@@ -59,6 +59,7 @@ def test_one_document_from_20_senders_is_received_once(
     order, invoice = market.fresh("O"), market.fresh("I")
     market.place_order(order)
     market.receive(order, L1="10")
+    market.receipts_matched(order)
     body = write(market, invoice, order)
     answers = at_once(market.urls("invoicing"), [body] * SENDERS, media_type)
     assert Counter(one.status_code for one in answers) == {201: 1, 200: SENDERS - 1}
@@ -80,6 +81,7 @@ def test_20_documents_with_one_number_leave_one_in_force_and_keep_the_others(
     order, invoice = market.fresh("O"), market.fresh("I")
     market.place_order(order)
     market.receive(order, L1="10")
+    market.receipts_matched(order)
     body = as_json(market, invoice, order)
     bodies = [body + b" " * n for n in range(SENDERS)]
     answers = at_once(market.urls("invoicing"), bodies, "application/json")

@@ -46,6 +46,7 @@ def test_a_late_receipt_releases_what_was_held(market: Market) -> None:
     order, invoice = market.fresh("O"), market.fresh("I")
     market.place_order(order)
     market.receive(order, L1="4")
+    market.receipts_matched(order)
     market.invoice(invoice, order)
     held = market.becomes(invoice, "held", ["QTY_OVER_RECEIVED"])
     market.receive(order, L1="6")

@@ -131,14 +131,18 @@ def test_with_one_replica_away_it_is_said_and_the_other_answers(
     finally:
         for service in SERVICES:
             stack.start_service(service, 0)
+    all_ready(stack.service(service, replica) for service in SERVICES for replica in (0, 1))
     assert operator.says("status").code == 0
 
 
 def test_an_invoice_is_shown_with_the_chain_of_its_causes(
     operator: Operator, market: Market
 ) -> None:
-    order = market.fresh("O")
-    invoice = trade(market, order)
+    order, invoice = market.fresh("O"), market.fresh("I")
+    market.place_order(order)
+    market.invoice(invoice, order)
+    market.becomes(invoice, "held", ["QTY_OVER_RECEIVED"])
+    market.receive(order, L1="10")
     market.becomes(invoice, "payable")
     said = operator.says("show", invoice, "--json")
     assert said.code == 0, said.err
