@@ -67,8 +67,8 @@ class Proxy:
                 self.cuts += 1
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        host, _, port = self._target().rpartition(":")
-        try:
+        try:  # who is gone with all it had has no address either
+            host, _, port = self._target().rpartition(":")
             back, forth = await asyncio.open_connection(host, int(port))
         except OSError:
             writer.transport.abort()

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from story_health import all_ready
 from story_market import Market
 from story_spans import Collector
 
-from inkoop_local.service_process import ask_ready
 from inkoop_local.stack import SERVICES, Stack
 
 ROOT = Path(__file__).parents[2]
@@ -47,10 +47,10 @@ def market(stack: Stack) -> Market:
 def unharmed(stack: Stack) -> Iterator[None]:
     """After all of it every replica is ready, and nothing is parked."""
     yield
+    all_ready(stack.service(service, replica) for service in SERVICES for replica in (0, 1))
     market = Market(stack.file)
-    for service in SERVICES:
-        assert [ask_ready(url) for url in market.urls(service)] == [(True, "")] * 2
-        assert market.parked(service) == []
+    market.all_told(*SERVICES)
+    assert [market.parked(service) for service in SERVICES] == [[]] * len(SERVICES)
 
 
 @pytest.fixture

@@ -150,6 +150,15 @@ class Market:
             lambda: f"matching knows {order} and {receipts} receipts of it: {recorded()}",
         )
 
+    def all_told(self, *services: str) -> None:
+        """Wait until all that these services recorded is on Kafka: views know it earlier."""
+
+        def untold() -> dict[str, int | None]:
+            said = {one: self.get(one, "/v1/status").json() for one in services}
+            return {one: status.get("relay_backlog") for one, status in said.items()}
+
+        until(lambda: set(untold().values()) == {0}, lambda: f"all is told: {untold()}")
+
     def trail(self, **of: str) -> list[dict[str, Any]]:
         """Every fact of an order or an invoice in all services, oldest first."""
         entries: list[dict[str, Any]] = []

@@ -65,6 +65,7 @@ def test_one_document_from_20_senders_is_received_once(
     assert Counter(one.status_code for one in answers) == {201: 1, 200: SENDERS - 1}
     assert len({tuple(one.json()["document"]["events"]) for one in answers}) == 1
     market.becomes(invoice, "payable")
+    market.all_told("invoicing")
     told = told_of(stack, ["inkoop.invoicing", "inkoop.invoicing.presented"], invoice)
     assert Counter(one.headers["ce_type"] for one in told) == {
         "nl.inkoop.invoice.received.v1": 1,
@@ -91,6 +92,7 @@ def test_20_documents_with_one_number_leave_one_in_force_and_keep_the_others(
     assert (shown["duplicates"], len(shown["duplicate_documents"])) == (SENDERS - 1, SENDERS - 1)
     for sha256 in (shown["document"], *shown["duplicate_documents"]):
         assert market.get("invoicing", f"/v1/originals/{sha256}").content in bodies
+    market.all_told("invoicing")
     told = told_of(stack, ["inkoop.invoicing"], invoice)
     assert Counter(one.headers["ce_type"] for one in told) == {
         "nl.inkoop.invoice.received.v1": 1,

@@ -57,6 +57,7 @@ def assert_one_outcome_each(market: Market, stack: Stack, invoices: list[str]) -
         lambda: all(market.state_of(one).get("state") == "payable" for one in invoices),
         lambda: f"payable: {Counter(market.state_of(one).get('state') for one in invoices)}",
     )
+    market.all_told("invoicing", "matching")
     bootstrap = stack.infrastructure.kafka.bootstrap
     told: dict[str, Counter[str]] = defaultdict(Counter)
     decisions: dict[str, list[dict[str, Any]]] = defaultdict(list)

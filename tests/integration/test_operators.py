@@ -191,7 +191,7 @@ def test_what_nobody_knows_is_said_to_be_unknown(operator: Operator, market: Mar
 def test_a_rebuilt_view_is_the_view_that_lived(
     operator: Operator, market: Market, stack: Stack
 ) -> None:
-    invoices = [trade(market, market.fresh("O")) for _ in range(5)]
+    invoices = [trade(market, market.fresh("O")) for _ in range(6)]
     for invoice in invoices:
         market.becomes(invoice, "payable")
     quiet(market)
