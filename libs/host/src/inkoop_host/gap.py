@@ -20,7 +20,7 @@ WIDE = timedelta(minutes=10)
 """The same once a gap is found: then exactness is worth reading more."""
 LISTED = 200_000
 """Events of a gap that are kept in memory and listed; about 100 MB."""
-_FETCHED, _TAKEN = 2 * 1024 * 1024, 500
+_FETCHED, _TAKEN = 2 * 1024 * 1024, 50
 """Bytes and messages at once: what a start takes of memory is never given back."""
 _SILENCE = 20_000
 """Milliseconds without a record after which Kafka counts as away."""
