@@ -46,13 +46,14 @@ def main() -> int:
         module = import_module(name)
         bench.say(f"({number}/{len(wanted)}) {module.__doc__}")
         bench.provider = "no stack"
+        bench.yardsticks.clear()
         try:
             measured = list(module.measure(bench))
         except Exception as error:  # the other rows shall be measured all the same
             failed[name] = repr(error)
             bench.say(f"{name} failed: {error!r}")
             continue
-        now = merged(now, as_results(measured, bench.provider, head["began"]))
+        now = merged(now, as_results(measured, bench, head["began"]))
         rows = merged(rows, now)
         write_results(options.out, {**head, "failed": failed, "rows": rows})
     _show(now)

@@ -49,9 +49,9 @@ def measure(bench: Bench) -> Iterable[Measured]:
         numbers = count(1)
         _at(flow, 50, 2, orders, numbers)  # caches, plans, the JVM
         rounds: list[Round] = []
-        for number in range(bench.rounds):
+        for number in bench.turns():
             rounds.append(_at(flow, RATE, seconds, orders, numbers))
-            bench.say(f"  round {number + 1}/{bench.rounds}: {_words(rounds[-1])}")
+            bench.say(f"  round {number}/{bench.rounds}: {_words(rounds[-1])}")
         ladder = _climb(bench, flow, orders, numbers)
         yield from _rows(rounds, ladder)
         yield _large(bench, flow)

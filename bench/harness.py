@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.rows import ROWS, Measured
+from bench.yardstick import yardstick
 from inkoop_local.stack import Stack
 
 RESULTS = Path(__file__).parent / "results"
@@ -27,12 +29,20 @@ class Bench:
     quick: bool = False
     provider: str = "no stack"
     """Of Kafka and PostgreSQL, of the stack that was started last."""
+    yardsticks: list[float] = field(default_factory=list[float])
+    """Of the rounds of the module that measures: milliseconds, see `bench.yardstick`."""
     began: float = field(default_factory=time.monotonic)
 
     @property
     def rounds(self) -> int:
         """Rounds of everything that takes turns."""
         return 2 if self.quick else 5
+
+    def turns(self) -> Iterable[int]:
+        """The rounds, from 1; before each the machine itself is measured."""
+        for number in range(1, self.rounds + 1):
+            self.yardsticks.append(yardstick())
+            yield number
 
     def pick(self, full: int, quick: int) -> int:
         """A size for this run."""
@@ -59,7 +69,7 @@ class Bench:
     def interleaved(self, contenders: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
         """Every contender once a round, for all rounds: what each said."""
         said: dict[str, list[float]] = {name: [] for name in contenders}
-        for number in range(1, self.rounds + 1):
+        for number in self.turns():
             for name, run in contenders.items():
                 said[name].append(run())
             figures = ", ".join(f"{name} {values[-1]:,.4g}" for name, values in said.items())
@@ -89,7 +99,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS}}
 
 
-def as_results(measured: Iterable[Measured], provider: str, began: str) -> list[dict[str, Any]]:
+def as_results(measured: Iterable[Measured], bench: Bench, began: str) -> list[dict[str, Any]]:
     """What was measured, in the form of the result file and in the order of the rows."""
     by_id = {one.id: one for one in measured}
     found: list[dict[str, Any]] = []
@@ -110,7 +120,8 @@ def as_results(measured: Iterable[Measured], provider: str, began: str) -> list[
                 "met": row.is_met(one.value),
                 "rounds": list(one.rounds),
                 "detail": dict(one.detail),
-                "provider": provider,
+                "yardstick_ms": median(bench.yardsticks),
+                "provider": bench.provider,
                 "measured": began,
             }
         )

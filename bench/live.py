@@ -46,11 +46,11 @@ def measure(bench: Bench) -> Iterable[Measured]:
         held.close()
         asyncio.run(_create_probe(stack))
         rounds: list[Round] = []
-        for number in range(bench.rounds):
+        for number in bench.turns():
             first = number * RATE * seconds
             invoices = [(first + n, (first + n) % orders + 1) for n in range(1, RATE * seconds + 1)]
             rounds.append(asyncio.run(_offer(stack, publishers, invoices)))
-            bench.say(f"  round {number + 1}/{bench.rounds}: {rounds[-1]}")
+            bench.say(f"  round {number}/{bench.rounds}: {rounds[-1]}")
     kafka50 = Rival("Kafka alone, same moments", [one.kafka_p50 for one in rounds])
     kafka99 = Rival("Kafka alone, same moments", [one.kafka_p99 for one in rounds])
     detail = {"invoices/s offered": RATE, "invoices a round": RATE * seconds}

@@ -22,7 +22,9 @@ Measured by `make bench` (one command, rows one by one: `python -m bench ROW…`
 rival took turns. fsync is on. CPU is read from /proc of every process of the stack; the load
 generator is the benchmark itself and is left out. What a row is stands in `bench/rows.py`.
 Unsteady: the highest round is over 1.5 times the lowest; measure such a row again on a quiet
-machine.
+machine. The yardstick (`bench/yardstick.py`) is the CPU time of a fixed piece of Python, in
+milliseconds, before each round: where it is higher, the machine was slower, and every figure of CPU
+with it.
 """
 
 
@@ -59,8 +61,8 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
     lines = [
         "## The rows",
         "",
-        "| id | what | value | budget | | rival in the same run | rounds |",
-        "|---|---|---|---|---|---|---|",
+        "| id | what | value | budget | | rival in the same run | rounds | yardstick |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         rival = row["rival"]
@@ -69,6 +71,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
         lines.append(
             f"| `{row['id']}` | {row['what']} | **{_number(row['value'])}** {row['unit']} |"
             f" {_budget(row)} | {_verdict(row)} | {against} | {rounds} |"
+            f" {_number(row['yardstick_ms'])} |"
         )
     return "\n".join(lines)
 

@@ -25,13 +25,13 @@ def measure(bench: Bench) -> Iterable[Measured]:
         flow.run(bench.pick(1_000, 50))
         starts: list[float] = []
         memory: dict[str, list[float]] = {service: [] for service in SERVICES}
-        for number in range(bench.rounds):
+        for number in bench.turns():
             stack.down()
             starts.append(_start(bench, stack))
             Event().wait(bench.pick(_IDLE_SECONDS, 2))
             for service, values in memory.items():
                 values.append(resident_mb(stack.service(service).pid or 0))
-            bench.say(f"  {number + 1}/{bench.rounds}: up in {starts[-1]:.1f} s, {_now(memory)}")
+            bench.say(f"  {number}/{bench.rounds}: up in {starts[-1]:.1f} s, {_now(memory)}")
     others = [service for service in SERVICES if service not in PARSING]
     yield Measured("memory.idle_mb", _largest(memory, others), None, _now(memory))
     yield Measured("memory.idle_parsing_mb", _largest(memory, PARSING), None, _now(memory))
