@@ -17,8 +17,8 @@ from bench.messages import Publishers
 from bench.rows import Measured, Rival
 from inkoop_events.matching import TOPIC
 from inkoop_kit.lanes import LANES
-from inkoop_kit.mapping import Outgoing
 from inkoop_kit.relay import send
+from inkoop_kit.telling import Outgoing
 from inkoop_local.stack import Stack
 
 _PLAIN = "bench.plain"

@@ -8,10 +8,10 @@ from inkoop_kit.batch import codecs
 from inkoop_kit.hearing import Hearing, Recalled
 from inkoop_kit.holding import Holding
 from inkoop_kit.lanes import LANES
-from inkoop_kit.mapping import Outgoing
 from inkoop_kit.postgres import PostgresStore
 from inkoop_kit.reading import Reading
 from inkoop_kit.store import Written
+from inkoop_kit.telling import Outgoing
 from inkoop_matching.application.matching import CASE, Matching
 from inkoop_matching.inbound.events import subscriptions
 from inkoop_matching.main import read_policies

@@ -15,7 +15,7 @@ import psycopg
 
 from bench.cpu import Cpu, Meter
 from bench.messages import offer
-from inkoop_kit.mapping import Outgoing
+from inkoop_kit.telling import Outgoing
 from inkoop_local.stack import DATABASE, Stack
 
 PATIENCE = 300.0

@@ -20,8 +20,8 @@ from bench.schemas import tables
 from inkoop_events.invoicing import InvoicePresented
 from inkoop_events.ordering import GoodsReceived, OrderPlaced
 from inkoop_kit.codec import Codec
-from inkoop_kit.mapping import Outgoing
 from inkoop_kit.streams import Ask, Cause
+from inkoop_kit.telling import Outgoing
 from inkoop_local.stack import Stack
 from inkoop_matching.application.matching import CASE, Matching
 from inkoop_matching.domain.case import Case

@@ -15,7 +15,7 @@ from bench.held_back import HeldBack
 from bench.messages import Publishers, invoice_key
 from bench.rows import Measured, Rival
 from inkoop_events import matching
-from inkoop_kit.mapping import Outgoing
+from inkoop_kit.telling import Outgoing
 from inkoop_local.stack import Stack
 
 RATE = 1000

@@ -29,8 +29,8 @@ from inkoop_events.values import (
     SupplierId,
 )
 from inkoop_kit.lanes import LANES, event_id, lane_of
-from inkoop_kit.mapping import Outgoing
 from inkoop_kit.relay import send
+from inkoop_kit.telling import Outgoing
 
 DEPARTMENT = Oin(DEPARTMENT_OIN)
 SUPPLIER = SupplierId("0106:60451258")

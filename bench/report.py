@@ -71,7 +71,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
         lines.append(
             f"| `{row['id']}` | {row['what']} | **{_number(row['value'])}** {row['unit']} |"
             f" {_budget(row)} | {_verdict(row)} | {against} | {rounds} |"
-            f" {_number(row['yardstick_ms'])} |"
+            f" {_number(row.get('yardstick_ms', ''))} |"
         )
     return "\n".join(lines)
 

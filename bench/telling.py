@@ -21,11 +21,11 @@ from inkoop_events.values import InvoiceNumber, SupplierId
 from inkoop_kit.batch import Batch, FactRow, codecs
 from inkoop_kit.codec import encode_meta
 from inkoop_kit.lanes import lane_of
-from inkoop_kit.mapping import Mapping, Outgoing
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import PostgresStore
 from inkoop_kit.relay import Relay, RelaySettings
 from inkoop_kit.store import Stored, Written
+from inkoop_kit.telling import Outgoing, Telling
 from inkoop_local.database import ServiceDatabase
 from inkoop_local.stack import Stack
 from inkoop_matching.application.matching import CASE
@@ -33,7 +33,7 @@ from inkoop_matching.domain.facts import MatchDecided, Outcome
 from inkoop_matching.outbound.publish import to_public
 
 
-class Raw(Mapping):
+class Raw(Telling):
     """The stored bytes as they are: no decoding, no headers."""
 
     def of(self, stored: Stored) -> Outgoing | None:
@@ -73,7 +73,7 @@ def measure(bench: Bench) -> Iterable[Measured]:
         access = tables(stack, "matching", "telling")
         facts = bench.pick(120_000, 12_000)
         _fill(access, facts)
-        mapped = Mapping("matching", OPERATOR, [CASE], to_public)
+        mapped = Telling("matching", OPERATOR, [CASE], to_public)
         raw = Raw("matching", OPERATOR, [CASE], to_public)
         outgoing = _all_mapped(access, mapped)
         said = bench.interleaved(
@@ -89,13 +89,13 @@ def measure(bench: Bench) -> Iterable[Measured]:
 
 
 def _relaying(
-    stack: Stack, access: ServiceDatabase, mapping: Mapping, facts: int
+    stack: Stack, access: ServiceDatabase, telling: Telling, facts: int
 ) -> Callable[[], float]:
     async def relay() -> float:
         watch = Stopwatch(facts)
         settings = RelaySettings(stack.infrastructure.kafka.bootstrap, "bench-relay")
         outbox = Outbox(connect(access, "relay"), access.schema, 0)
-        one = Relay(settings, outbox, mapping, watch)
+        one = Relay(settings, outbox, telling, watch)
         task = asyncio.create_task(one.run())
         async with asyncio.timeout(300):
             await watch.done.wait()
@@ -129,9 +129,9 @@ async def _plain(stack: Stack, outgoing: list[Outgoing]) -> float:
     return len(outgoing) / took
 
 
-def _all_mapped(access: ServiceDatabase, mapping: Mapping) -> list[Outgoing]:
+def _all_mapped(access: ServiceDatabase, telling: Telling) -> list[Outgoing]:
     store = PostgresStore(connect(access, "bench"), [CASE], VIEWS)
-    found = [mapping.of(fact) for lane in range(24) for fact in store.read_lane(lane, 0, 10**6)]
+    found = [telling.of(fact) for lane in range(24) for fact in store.read_lane(lane, 0, 10**6)]
     return [one for one in found if one is not None]
 
 

@@ -15,8 +15,8 @@ from inkoop_host.metrics import Metrics
 from inkoop_host.tracing import Tracing
 from inkoop_kit.batch import Batch
 from inkoop_kit.hearing import Heard, Message, Recalled, set_aside
-from inkoop_kit.mapping import Outgoing
 from inkoop_kit.reading import Result
+from inkoop_kit.telling import Outgoing
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 OTHER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

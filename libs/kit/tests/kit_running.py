@@ -12,12 +12,12 @@ from inkoop_kit.batch import Batch, codecs
 from inkoop_kit.hearing import Hearing, Message
 from inkoop_kit.holding import Holding
 from inkoop_kit.lanes import LANES
-from inkoop_kit.mapping import Mapping, Outgoing
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.processor import Processor, ProcessorSettings
 from inkoop_kit.reading import Reading, Result
 from inkoop_kit.relay import Relay, RelaySettings
+from inkoop_kit.telling import Outgoing, Telling
 
 PATIENCE = 30.0
 NAMES = [f"name-{n}" for n in range(100)]
@@ -92,9 +92,9 @@ def make_relay(
     def public(key: str, fact: Added) -> TallyGrown:
         return told(OPERATOR, key, fact.number)
 
-    mapping = Mapping("tally", OPERATOR, [TALLY], public)
+    telling = Telling("tally", OPERATOR, [TALLY], public)
     settings = RelaySettings(bootstrap, f"relay-{member}", alone=alone)
-    return Relay(settings, outbox(databases(), "tally", member), mapping, counts), counts
+    return Relay(settings, outbox(databases(), "tally", member), telling, counts), counts
 
 
 @asynccontextmanager

@@ -20,9 +20,9 @@ from inkoop_kit.hearing import (
     short,
 )
 from inkoop_kit.lanes import LANES, lane_of
-from inkoop_kit.mapping import Mapping
 from inkoop_kit.store import Stored
 from inkoop_kit.streams import Ask, Cause
+from inkoop_kit.telling import Telling
 
 TOPIC = "in"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -165,15 +165,15 @@ def stored(**changes: object) -> Stored:
     return Stored(**(values | changes))  # pyright: ignore[reportArgumentType] — by name
 
 
-def mapping() -> Mapping:
+def telling() -> Telling:
     def to_public(key: str, fact: Added) -> TallyGrown | None:
         return TallyGrown(OPERATOR, key, fact.number) if fact.number else None
 
-    return Mapping("tally", OPERATOR, [TALLY], to_public)
+    return Telling("tally", OPERATOR, [TALLY], to_public)
 
 
 def test_a_fact_becomes_a_message_with_its_envelope() -> None:
-    out = mapping().of(stored())
+    out = telling().of(stored())
     assert out is not None
     assert (out.topic, out.partition, out.key) == (TallyGrown.TOPIC, lane_of("x/y"), b"x/y")
     assert out.value == b'{"department":"%s","key":"x/y","number":5}' % OPERATOR.encode()
@@ -192,17 +192,17 @@ def test_a_fact_becomes_a_message_with_its_envelope() -> None:
 
 
 def test_a_fact_that_concerns_nobody_else_is_not_told() -> None:
-    assert mapping().of(stored(data='{"number":0}')) is None
+    assert telling().of(stored(data='{"number":0}')) is None
 
 
 def test_a_private_fact_is_not_even_read() -> None:
-    private = Mapping("tally", OPERATOR, [replace(TALLY, private=(Added,))], lambda _, fact: fact)
+    private = Telling("tally", OPERATOR, [replace(TALLY, private=(Added,))], lambda _, fact: fact)
     assert private.of(stored(data="not read")) is None
 
 
 def test_the_supplier_concerned_travels_in_the_envelope() -> None:
     grown = type("Grown", (TallyGrown,), {"supplier": "0106:12345678", "__slots__": ()})
-    out = Mapping("tally", OPERATOR, [TALLY], lambda key, _: grown(OPERATOR, key, 1)).of(stored())
+    out = Telling("tally", OPERATOR, [TALLY], lambda key, _: grown(OPERATOR, key, 1)).of(stored())
     assert out is not None
     assert from_headers(out.headers).supplier == "0106:12345678"
 

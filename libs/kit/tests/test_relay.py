@@ -13,10 +13,10 @@ from msgspec import structs
 
 from inkoop_kit.batch import Batch, codecs
 from inkoop_kit.lanes import LANES
-from inkoop_kit.mapping import Outgoing
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.relay import send
+from inkoop_kit.telling import Outgoing
 from inkoop_local.waiting import until
 
 

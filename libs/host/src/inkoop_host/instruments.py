@@ -14,11 +14,11 @@ from inkoop_host.tracing import Tracing
 from inkoop_kit.batch import Batch
 from inkoop_kit.codec import decode_meta
 from inkoop_kit.failpoints import Failpoint, never
-from inkoop_kit.mapping import Outgoing
 from inkoop_kit.postgres import Database, PostgresStore
 from inkoop_kit.reading import Result
 from inkoop_kit.store import Verdict, Written
 from inkoop_kit.streams import Kind
+from inkoop_kit.telling import Outgoing
 from inkoop_kit.views import View
 
 AGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 21600, 86400)

@@ -12,18 +12,18 @@ from typing import Any
 from inkoop_host.eras import Eras
 from inkoop_host.gap import digest_of
 from inkoop_kit.lanes import event_id
-from inkoop_kit.mapping import Mapping, Outgoing
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database
 from inkoop_kit.store import Stored
 from inkoop_kit.streams import Kind
+from inkoop_kit.telling import Outgoing, Telling
 
 Place = tuple[int, int]
 """Era and ordinal of an event of a gap."""
 
 
-class Retelling(Mapping):
-    """The mapping of a service, without what a gap holds; `once` are the types to look for."""
+class Retelling(Telling):
+    """What a service tells, without what a gap holds; `once` are the types to look for."""
 
     def __init__(
         self,

@@ -27,8 +27,8 @@ class Outgoing(msgspec.Struct, frozen=True, gc=False):
     trace: str | None
 
 
-class Mapping:
-    """The public face of a service's facts: one fact gives at most one event (design D4).
+class Telling:
+    """What a service tells the others of its facts: of each at most one event (design D4).
 
     `to_public` makes it of a stream's key and a fact, or None. An event says its `TYPE`, its
     `TOPIC`, its `key` there, and the `department` that it concerns (an OIN).
