@@ -95,7 +95,7 @@ def _relaying(
         watch = Stopwatch(facts)
         settings = RelaySettings(stack.infrastructure.kafka.bootstrap, "bench-relay")
         outbox = Outbox(connect(access, "relay"), access.schema, 0)
-        one = Relay(settings, outbox, telling, watch)
+        one = Relay(settings, outbox, telling.of, watch)
         task = asyncio.create_task(one.run())
         async with asyncio.timeout(300):
             await watch.done.wait()

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 def test_a_few_crashes_lose_nothing_and_double_nothing(place: Path) -> None:
     points = "before-store-commit=0.25,after-store-commit=0.25"  # nearly every batch
-    asked = Asked(3, crashes=5, seconds=300, pause=2.0, failpoints=points, short=True)
+    asked = Asked(3, crashes=5, seconds=120, pause=2.0, failpoints=points, short=True)
     result = play(BreakableStack(place, asked.seed), asked)
     assert result.findings == []
     assert result.crashes >= asked.crashes

@@ -10,6 +10,7 @@ from inkoop_kit.codec import encode_meta
 from inkoop_kit.lanes import ERA
 from inkoop_kit.store import Stored
 from inkoop_kit.streams import Cause
+from inkoop_kit.telling import Telling
 from inkoop_ordering.application.ordering import ORDER
 from inkoop_ordering.outbound.publish import TOLD_ONCE, to_public
 
@@ -30,7 +31,7 @@ def fact(sequence: int, document: str = "aa") -> Stored:
 
 
 def retelling(*once: type) -> Retelling:
-    return Retelling("ordering", OIN, [ORDER], to_public, once)
+    return Retelling(Telling("ordering", OIN, [ORDER], to_public), once)
 
 
 def digest(sequence: int, document: str = "aa") -> bytes:

@@ -94,7 +94,7 @@ def make_relay(
 
     telling = Telling("tally", OPERATOR, [TALLY], public)
     settings = RelaySettings(bootstrap, f"relay-{member}", alone=alone)
-    return Relay(settings, outbox(databases(), "tally", member), telling, counts), counts
+    return Relay(settings, outbox(databases(), "tally", member), telling.of, counts), counts
 
 
 @asynccontextmanager

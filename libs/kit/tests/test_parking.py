@@ -218,7 +218,7 @@ async def test_what_is_being_set_aside_is_not_forgotten_when_a_lane_stands(
         writer.go_on.set()
         await until(
             lambda: (
-                counts.words["parked"] >= 2 and ("ok" in counts.words or len(processor.braked) == 2)
+                counts.words["parked"] == 2 and ("ok" in counts.words or len(processor.braked) == 2)
             ),
             "the third is read, or its lane stands too",
         )

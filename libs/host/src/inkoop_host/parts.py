@@ -29,6 +29,7 @@ from inkoop_kit.processor import Processor, ProcessorSettings
 from inkoop_kit.queries import Queries
 from inkoop_kit.reading import Reading
 from inkoop_kit.relay import Relay, RelaySettings
+from inkoop_kit.telling import Telling
 
 CACHE = 4096
 """States that a processor keeps in memory."""
@@ -65,13 +66,14 @@ def make_parts(
         return MeasuredStore(metrics, tracing, way, service.kinds, service.views, reached)
 
     encoded = codecs(service.kinds)
-    told = Retelling(name, settings.operator, service.kinds, service.to_public, service.told_once)
+    telling = Telling(name, settings.operator, service.kinds, service.to_public)
+    told = Retelling(telling, service.told_once)
     comparing = _comparing(service, told, database("eras"))
     way = ComparedDatabase(settings.database, schema, f"{client}-relay", comparing)
     relay = Relay(
         RelaySettings(settings.kafka, f"{client}-relay"),
         RestoringOutbox(way, schema, _number(settings.replica), told),
-        told,
+        told.of,
         instruments,
         reached,
     )

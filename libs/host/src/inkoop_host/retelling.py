@@ -6,7 +6,7 @@ the event that the others know (docs/adr/0016-eras.md).
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from inkoop_host.eras import Eras
@@ -15,25 +15,17 @@ from inkoop_kit.lanes import event_id
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.postgres import Database
 from inkoop_kit.store import Stored
-from inkoop_kit.streams import Kind
 from inkoop_kit.telling import Outgoing, Telling
 
 Place = tuple[int, int]
 """Era and ordinal of an event of a gap."""
 
 
-class Retelling(Telling):
+class Retelling:
     """What a service tells, without what a gap holds; `once` are the types to look for."""
 
-    def __init__(
-        self,
-        service: str,
-        operator: str,
-        kinds: Sequence[Kind[Any, Any]],
-        to_public: Callable[[str, Any], Any],
-        once: Iterable[type[Any]] = (),
-    ) -> None:
-        super().__init__(service, operator, kinds, to_public)
+    def __init__(self, telling: Telling, once: Iterable[type[Any]] = ()) -> None:
+        self._telling = telling
         self._once = {event.TYPE for event in once}
         self._restored: dict[str, Place] = {}
         self._waiting: dict[bytes, deque[Place]] = {}
@@ -49,7 +41,7 @@ class Retelling(Telling):
 
     def of(self, stored: Stored) -> Outgoing | None:
         """The message of this fact, or None for one that is private or known to the others."""
-        outgoing = super().of(stored)
+        outgoing = self._telling.of(stored)
         if outgoing is None or not (self._restored or self._waiting):
             return outgoing
         return None if self._known(event_id(stored.lane, stored.sequence), outgoing) else outgoing

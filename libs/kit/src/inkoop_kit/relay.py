@@ -15,7 +15,7 @@ from inkoop_kit.clients import AWAY, cluster_id
 from inkoop_kit.failpoints import Failpoint, never
 from inkoop_kit.outbox import Outbox
 from inkoop_kit.store import Stored
-from inkoop_kit.telling import Outgoing, Telling
+from inkoop_kit.telling import Outgoing
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -52,12 +52,12 @@ class Relay:
         self,
         settings: RelaySettings,
         outbox: Outbox,
-        telling: Telling,
+        tell: Callable[[Stored], Outgoing | None],
         instruments: RelayInstruments,
         reached: Failpoint = never,
     ) -> None:
         self._settings, self._outbox, self._reached = settings, outbox, reached
-        self._telling, self._instruments = telling, instruments
+        self._tell, self._instruments = tell, instruments
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="relay")
         self._stopping = False
         self._woken = asyncio.Event()
@@ -138,7 +138,7 @@ class Relay:
         if not stored:
             return
         await self._check()
-        outgoing = [one for fact in stored if (one := self._telling.of(fact)) is not None]
+        outgoing = [one for fact in stored if (one := self._tell(fact)) is not None]
         await self._patiently(send(producer, outgoing, self._reached))
         self._reached("before-relay-position")
         await self._in_thread(self._outbox.sent, stored)
