@@ -44,7 +44,7 @@ restart: install ## start a service anew with today's code: S=matching
 
 ##@ Before a commit
 .PHONY: check format test test-unit test-integration test-one
-check: install ## format, lint, types, import rules, dead code, dependencies, drift of what is generated
+check: install ## format, lint, types, imports, dead code, dependencies, drift, and the rules of the house
 	ruff format --check .
 	ruff check .
 	basedpyright
@@ -53,6 +53,7 @@ check: install ## format, lint, types, import rules, dead code, dependencies, dr
 	vulture --config tests/repo/vulture.toml libs services cli deploy tests bench conftest.py
 	@for package in $(PACKAGES); do (cd $$package && deptry --no-ansi src) || exit 1; done
 	python -m inkoop_events.generate --check
+	pytest -q tests/repo
 
 format: install ## put the code in form
 	ruff format .

@@ -65,7 +65,6 @@ def make_parts(
         way = ComparedDatabase(settings.database, schema, f"{client}-{purpose}", comparing)
         return MeasuredStore(metrics, tracing, way, service.kinds, service.views, reached)
 
-    encoded = codecs(service.kinds)
     telling = Telling(name, settings.operator, service.kinds, service.to_public)
     told = Retelling(telling, service.told_once)
     comparing = _comparing(service, told, database("eras"))
@@ -79,18 +78,24 @@ def make_parts(
     )
     queries = Queries(database("queries"), name, settings.operator)
     operations = Operations(database("operations"), database("rebuild"), service.views, reached)
-    processor = None
-    if service.subscriptions:
-        processor = Processor(
-            ProcessorSettings(settings.kafka, name, client),
-            Holding(Reading(Hearing(service.subscriptions), encoded, service.views), CACHE),
-            store("writer"),
-            store("reader"),
-            instruments,
-            relay.wake,
-        )
-    desk = Desk(store("desk"), queries, encoded, service.views, relay.wake)
+    processor = _processor(service, client, store, instruments, relay.wake)
+    desk = Desk(store("desk"), queries, codecs(service.kinds), service.views, relay.wake)
     return Parts(desk, relay, processor, operations, comparing)
+
+
+def _processor(
+    service: Service,
+    client: str,
+    store: Callable[[str], MeasuredStore],
+    instruments: Instruments,
+    wake: Callable[[], None],
+) -> Processor | None:
+    if not service.subscriptions:
+        return None
+    reading = Reading(Hearing(service.subscriptions), codecs(service.kinds), service.views)
+    settings = ProcessorSettings(service.settings.kafka, service.name, client)
+    held = Holding(reading, CACHE)
+    return Processor(settings, held, store("writer"), store("reader"), instruments, wake)
 
 
 def _comparing(service: Service, told: Retelling, database: Database) -> Comparing:
