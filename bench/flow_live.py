@@ -10,7 +10,7 @@ from statistics import median
 from bench.cpu import Cpu, Meter
 from bench.ear import listening, percentiles
 from bench.flow_bulk import REPLICAS, Flow
-from bench.harness import Bench
+from bench.harness import WARM_SECONDS, Bench
 from bench.messages import invoice_key
 from bench.papers import Papers
 from bench.posting import FixedRate, bulk, orders_first
@@ -42,12 +42,12 @@ class Round:
 
 def measure(bench: Bench) -> Iterable[Measured]:
     """Orders and receipts are there before."""
-    with bench.stack("flow-live", SERVICES) as stack:
+    with bench.stack("flow-live", SERVICES, for_long=True) as stack:
         flow, seconds = Flow(stack, 0), bench.pick(10, 2)
         orders = list(range(1, bench.pick(2_000, 300) + 1))
         asyncio.run(orders_first(flow.urls(), flow.papers, orders))
         numbers = count(1)
-        _at(flow, 50, 2, orders, numbers)  # caches, plans, the JVM
+        _at(flow, RATE, bench.pick(WARM_SECONDS, 1), orders, numbers)
         rounds: list[Round] = []
         for number in bench.turns():
             rounds.append(_at(flow, RATE, seconds, orders, numbers))

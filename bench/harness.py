@@ -15,8 +15,11 @@ from typing import Any
 
 from bench.rows import ROWS, Measured
 from bench.yardstick import yardstick
+from inkoop_local.kafka_jvm import JIT
 from inkoop_local.stack import Stack
 
+WARM_SECONDS = 25
+"""Load before the first round of a stack that stands for one that has run for long."""
 RESULTS = Path(__file__).parent / "results"
 _VERSIONS = ("aiokafka", "eventsourcing", "lxml", "msgspec", "psycopg", "fastapi", "faststream")
 
@@ -54,10 +57,16 @@ class Bench:
         sys.stderr.flush()
 
     @contextmanager
-    def stack(self, name: str, services: tuple[str, ...]) -> Generator[Stack]:
-        """A fresh stack of these services, fsync on; thrown away at the end."""
+    def stack(
+        self, name: str, services: tuple[str, ...], *, for_long: bool = False
+    ) -> Generator[Stack]:
+        """A fresh stack of these services, fsync on; thrown away at the end.
+
+        `for_long`: its broker compiles itself as in production. Give it WARM_SECONDS of load first.
+        """
         self.say(f"starting the stack {name}: {', '.join(services) or 'no services'}")
-        stack = Stack(self.directory / name, os.environ, services)
+        environ = {**os.environ, JIT: "full"} if for_long else os.environ
+        stack = Stack(self.directory / name, environ, services)
         stack.clean()
         try:
             stack.up(only_infrastructure=not services)

@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count, islice
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from bench.ear import Ear, listening, percentiles
-from bench.harness import Bench
+from bench.harness import WARM_SECONDS, Bench
 from bench.held_back import HeldBack
 from bench.messages import Publishers, invoice_key
 from bench.rows import Measured, Rival
@@ -37,7 +38,7 @@ class Round:
 
 def measure(bench: Bench) -> Iterable[Measured]:
     """Orders and receipts are there before; the clock of a record starts when it is handed over."""
-    with bench.stack("live", ("matching",)) as stack:
+    with bench.stack("live", ("matching",), for_long=True) as stack:
         seconds, publishers, orders = bench.pick(10, 2), Publishers(), bench.pick(2000, 200)
         held = HeldBack(stack)
         numbers = range(1, orders + 1)
@@ -45,11 +46,16 @@ def measure(bench: Bench) -> Iterable[Measured]:
         held.carry_out(before)
         held.close()
         asyncio.run(_create_probe(stack))
+        offered = count(1)
+
+        def offer(seconds: int) -> Round:
+            invoices = [(n, n % orders + 1) for n in islice(offered, RATE * seconds)]
+            return asyncio.run(_offer(stack, publishers, invoices))
+
+        offer(bench.pick(WARM_SECONDS, 1))
         rounds: list[Round] = []
         for number in bench.turns():
-            first = number * RATE * seconds
-            invoices = [(first + n, (first + n) % orders + 1) for n in range(1, RATE * seconds + 1)]
-            rounds.append(asyncio.run(_offer(stack, publishers, invoices)))
+            rounds.append(offer(seconds))
             bench.say(f"  round {number}/{bench.rounds}: {rounds[-1]}")
     kafka50 = Rival("Kafka alone, same moments", [one.kafka_p50 for one in rounds])
     kafka99 = Rival("Kafka alone, same moments", [one.kafka_p99 for one in rounds])

@@ -1,5 +1,6 @@
 """A backlog is read in the order of time, each partition in its own order, nothing left out."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,6 +119,17 @@ async def test_a_few_messages_are_handed_out_as_they_come() -> None:
     reader = Reader(shelf((INVOICES, [5, 6]), (ORDERS, [1])), 40)
     assert len(await reader.poll()) == 3
     assert await reader.poll() == []
+
+
+@pytest.mark.asyncio
+async def test_what_comes_right_behind_a_message_is_handed_out_together() -> None:
+    recorded = [Record(*INVOICES, 0, 5)]
+    reader = Reader(Shelf({INVOICES: recorded}), 40)
+    assert times(await reader.poll()) == [5]
+    for offset in (1, 2):
+        late = Record(*INVOICES, offset, 5 + offset)
+        asyncio.get_running_loop().call_later(0.001 * offset, recorded.append, late)
+    assert times(await reader.poll()) == [6, 7]
 
 
 @pytest.mark.asyncio

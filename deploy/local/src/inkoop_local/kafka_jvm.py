@@ -17,11 +17,14 @@ from inkoop_local.kafka_properties import LOG4J, cluster_id, new_cluster_id, ser
 from inkoop_local.processes import Running
 from inkoop_local.waiting import until
 
-_LEAN = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_LEAN = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC")
+_QUICK_TO_START = ("-XX:TieredStopAtLevel=1",)
 _START_SECONDS = 60
 _ADOPT_SECONDS = 15
 PROXY = "INKOOP_KAFKA_PROXY"
 """Address (host:port) of a proxy of ours; what it passes on goes to `behind_proxy`."""
+JIT = "INKOOP_KAFKA_JIT"
+"""`full`: compile as a broker in production does, which pays after half a minute under load."""
 
 
 class KafkaJvm:
@@ -157,7 +160,16 @@ class KafkaJvm:
         # Named one by one and sorted: the class archive checks order and path.
         class_path = os.pathsep.join(map(str, kafka_jars(self._environ)))
         flags = archive.flags(self._fresh_archive) if archive else ()
-        return [self._java, *_LEAN, *flags, "-Djava.awt.headless=true", "-cp", class_path]
+        compiler = () if self._environ.get(JIT) == "full" else _QUICK_TO_START
+        return [
+            self._java,
+            *_LEAN,
+            *compiler,
+            *flags,
+            "-Djava.awt.headless=true",
+            "-cp",
+            class_path,
+        ]
 
     def _archive(self) -> ClassArchive:
         return ClassArchive.of(self._java, kafka_jars(self._environ), self._environ)

@@ -110,7 +110,9 @@ def _check_tree(root: Element, data: bytes, limits: Limits) -> None:
     many_attributes = f"//*[@*[{limits.attributes + 1}]]"
     if _has_long_tag(data, limits) and _tree_has(root, many_attributes):
         raise Refusal("INKOOP-ATTRIBUTES", limit=limits.attributes)
-    if data.count(b"<") > limits.siblings and _tree_has(root, f"//*[*[{limits.siblings + 1}]]"):
+    if _more_than(limits.siblings, b"<", data) and _tree_has(
+        root, f"//*[*[{limits.siblings + 1}]]"
+    ):
         raise Refusal("INKOOP-SIBLINGS", limit=limits.siblings)
 
 
