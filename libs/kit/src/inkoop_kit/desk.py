@@ -35,7 +35,7 @@ class DeskLimits:
     """Commands that may wait."""
     room: int = 64 * 1024 * 1024
     """Bytes of documents in a batch, or one larger one: PostgreSQL takes no message of 1 GiB."""
-    pace: float = 0.02
+    pace: float = 0.05
     """Seconds from the start of a batch to that of the next. Each is felt by all services behind:
     its statement, a pass of the relay, a poll and a batch there. Who comes alone does not wait."""
 
