@@ -21,6 +21,8 @@ from inkoop_local.stack import SERVICES
 RATE = 200
 """Invoices a second of the row."""
 LIMIT_MS = 250
+SLOW = 50
+"""Invoices a second when little is going on: what an invoice costs then stands beside the row."""
 LADDER = (300, 400, 500, 600, 800, 1000)
 
 
@@ -52,12 +54,13 @@ def measure(bench: Bench) -> Iterable[Measured]:
         for number in bench.turns():
             rounds.append(_at(flow, RATE, seconds, orders, numbers))
             bench.say(f"  round {number}/{bench.rounds}: {_words(rounds[-1])}")
-        ladder = _climb(bench, flow, orders, numbers)
-        yield from _rows(rounds, ladder)
+        slow = _at(flow, SLOW, bench.pick(8, 2), orders, numbers)
+        bench.say(f"  {SLOW}/s: {_words(slow)}")
+        yield from _rows(rounds, slow, _climb(bench, flow, orders, numbers))
         yield _large(bench, flow)
 
 
-def _rows(rounds: Sequence[Round], ladder: Sequence[Round]) -> Iterable[Measured]:
+def _rows(rounds: Sequence[Round], slow: Round, ladder: Sequence[Round]) -> Iterable[Measured]:
     p99 = [one.p99 for one in rounds]
     detail = {"p50 ms": median(one.p50 for one in rounds)}
     yield Measured("flow.live.p99_ms", p99, None, detail)
@@ -68,6 +71,7 @@ def _rows(rounds: Sequence[Round], ladder: Sequence[Round]) -> Iterable[Measured
     yield Measured("flow.live.highest_per_s", [max(kept, default=0)], None, steps)
     parts = [one.cpu.per(one.invoices, 1000) for one in rounds]
     detail = {name: median(part[name] for part in parts) for name in parts[0]}
+    detail |= {f"all at {one.rate}/s": one.cpu_ms for one in (slow, *ladder)}
     yield Measured("flow.live.cpu_ms", [one.cpu_ms for one in rounds], None, detail)
 
 

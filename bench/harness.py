@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from bench.rows import ROWS, Measured
-from bench.yardstick import yardstick
+from bench.yardstick import Speed, yardstick
 from inkoop_local.kafka_jvm import JIT
 from inkoop_local.stack import Stack
 
@@ -32,8 +32,8 @@ class Bench:
     quick: bool = False
     provider: str = "no stack"
     """Of Kafka and PostgreSQL, of the stack that was started last."""
-    yardsticks: list[float] = field(default_factory=list[float])
-    """Of the rounds of the module that measures: milliseconds, see `bench.yardstick`."""
+    yardsticks: list[Speed] = field(default_factory=list[Speed])
+    """Of the rounds of the module that measures, see `bench.yardstick`."""
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -129,7 +129,8 @@ def as_results(measured: Iterable[Measured], bench: Bench, began: str) -> list[d
                 "met": row.is_met(one.value),
                 "rounds": list(one.rounds),
                 "detail": dict(one.detail),
-                "yardstick_ms": median(bench.yardsticks),
+                "yardstick_ms": median(speed.ms for speed in bench.yardsticks),
+                "yardstick_rested": median(speed.rested for speed in bench.yardsticks),
                 "provider": bench.provider,
                 "measured": began,
             }
